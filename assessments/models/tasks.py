@@ -1,0 +1,132 @@
+"""Test tasks, the rubric they are graded by, and anonymous submissions."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Rubric(models.Model):
+    """A set of criteria with described levels."""
+
+    name = models.CharField(_("name"), max_length=120)
+    veto_en = models.TextField(_("veto question (English)"))
+    veto_ru = models.TextField(_("veto question (Russian)"))
+
+    class Meta:
+        verbose_name = _("rubric")
+        verbose_name_plural = _("rubrics")
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=["name"], name="assessments_rubric_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RubricCriterion(models.Model):
+    """One thing to look at, with its weight in percent."""
+
+    rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="criteria")
+    code = models.SlugField(_("code"), max_length=40)
+    position = models.PositiveSmallIntegerField(_("position"))
+    weight = models.PositiveSmallIntegerField(_("weight, percent"))
+    name_en = models.CharField(_("name (English)"), max_length=120)
+    name_ru = models.CharField(_("name (Russian)"), max_length=120)
+
+    class Meta:
+        verbose_name = _("rubric criterion")
+        verbose_name_plural = _("rubric criteria")
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["rubric", "code"], name="assessments_criterion_code"),
+            models.UniqueConstraint(fields=["rubric", "position"], name="assessments_criterion_position"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class RubricLevel(models.Model):
+    """What a level looks like, so that two graders mean the same by it."""
+
+    criterion = models.ForeignKey(RubricCriterion, on_delete=models.CASCADE, related_name="levels")
+    level = models.PositiveSmallIntegerField(_("level"))
+    text_en = models.TextField(_("descriptor (English)"))
+    text_ru = models.TextField(_("descriptor (Russian)"))
+
+    class Meta:
+        verbose_name = _("rubric level")
+        verbose_name_plural = _("rubric levels")
+        ordering = ("level",)
+        constraints = (models.UniqueConstraint(fields=["criterion", "level"], name="assessments_level_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.criterion} {self.level}"
+
+
+class TestTask(models.Model):
+    """A public thread that asks for an answer in the company's name."""
+
+    __test__ = False  # the name is the field's; pytest need not collect it
+
+    code = models.SlugField(_("code"), max_length=60)
+    rubric = models.ForeignKey(Rubric, verbose_name=_("rubric"), on_delete=models.PROTECT, related_name="tasks")
+    title_en = models.CharField(_("title (English)"), max_length=200)
+    title_ru = models.CharField(_("title (Russian)"), max_length=200)
+    brief_en = models.TextField(_("brief (English)"))
+    brief_ru = models.TextField(_("brief (Russian)"))
+    posts_en = models.JSONField(_("posts (English)"), default=list, help_text=_("A list of author, text and time."))
+    posts_ru = models.JSONField(_("posts (Russian)"), default=list)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=40)
+    word_limit = models.PositiveSmallIntegerField(_("words at most"), default=250)
+
+    class Meta:
+        verbose_name = _("test task")
+        verbose_name_plural = _("test tasks")
+        ordering = ("code",)
+        constraints = (models.UniqueConstraint(fields=["code"], name="assessments_task_code"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class SubmissionState(models.TextChoices):
+    """Where an answer stands."""
+
+    PREPARED = "prepared", _("prepared")
+    WRITING = "writing", _("being written")
+    SUBMITTED = "submitted", _("handed in")
+    GRADED = "graded", _("graded")
+
+
+class Submission(models.Model):
+    """One answer to a test task. Known by its code only."""
+
+    code = models.CharField(_("code"), max_length=32)
+    task = models.ForeignKey(TestTask, verbose_name=_("task"), on_delete=models.PROTECT, related_name="submissions")
+    language = models.CharField(_("language"), max_length=2, default="ru")
+    state = models.CharField(
+        _("state"), max_length=10, choices=SubmissionState.choices, default=SubmissionState.PREPARED
+    )
+    text = models.TextField(_("answer"), blank=True)
+    writer = models.CharField(_("writing tab"), max_length=32, blank=True)
+    prepared_at = models.DateTimeField(_("prepared at"))
+    started_at = models.DateTimeField(_("started at"), null=True)
+    deadline_at = models.DateTimeField(_("deadline"), null=True)
+    saved_at = models.DateTimeField(_("saved at"), null=True)
+    finished_at = models.DateTimeField(_("handed in at"), null=True)
+    share = models.FloatField(_("result"), null=True, help_text=_("Mean of the gradings, 0 to 1."))
+    standard_error = models.FloatField(_("standard error"), null=True)
+    is_vetoed = models.BooleanField(_("vetoed"), default=False)
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ("-prepared_at",)
+        constraints = (
+            models.UniqueConstraint(fields=["code"], name="assessments_submission_code"),
+            models.CheckConstraint(
+                condition=models.Q(share=None) | models.Q(share__range=(0, 1)), name="assessments_submission_share"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code

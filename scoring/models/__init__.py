@@ -1,0 +1,28 @@
+"""What scoring stores: the roster, evidence and its batches, cells, policies and score runs."""
+
+from scoring.models.agents import Agent, Assignment, Employment, Leave, Team
+from scoring.models.batches import Batch, Refusal, SourceProfile, WaitingRow
+from scoring.models.cells import Cell, CellSum
+from scoring.models.evidence import Rating, Result, ViralIncident
+from scoring.models.policies import PolicyVersion
+from scoring.models.runs import Score, ScoreRun
+
+__all__ = [
+    "Agent",
+    "Assignment",
+    "Batch",
+    "Cell",
+    "CellSum",
+    "Employment",
+    "Leave",
+    "PolicyVersion",
+    "Rating",
+    "Refusal",
+    "Result",
+    "Score",
+    "ScoreRun",
+    "SourceProfile",
+    "Team",
+    "ViralIncident",
+    "WaitingRow",
+]

@@ -1,0 +1,50 @@
+"""Sufficient statistics: what scoring reads instead of ratings."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from scoring.models.agents import Agent
+
+
+class Cell(models.Model):
+    """One kind of work: all that is known of a chat before the agent acts."""
+
+    instrument = models.CharField(_("instrument"), max_length=12)
+    channel = models.CharField(_("channel"), max_length=60, blank=True)
+    topic = models.CharField(_("topic"), max_length=120, blank=True)
+    hour_band = models.PositiveSmallIntegerField(_("hour band"), default=0)
+
+    class Meta:
+        verbose_name = _("cell")
+        verbose_name_plural = _("cells")
+        constraints = (
+            models.UniqueConstraint(fields=["instrument", "channel", "topic", "hour_band"], name="scoring_cell_key"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.instrument}/{self.channel}/{self.topic}/{self.hour_band}"
+
+
+class CellSum(models.Model):
+    """Additive counts and sums of one agent in one cell and month; an import adds, a withdrawal subtracts."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="cell_sums", db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="sums")
+    month = models.DateField(_("month"), help_text=_("The first day of the month, in the company's time zone."))
+    offered = models.BigIntegerField(_("surveys offered"), default=0)
+    answered = models.FloatField(_("surveys answered"), default=0)
+    total = models.FloatField(_("sum of values"), default=0)
+    squares = models.FloatField(_("sum of squared values"), default=0)
+    timed = models.BigIntegerField(_("chats with a handling time"), default=0)
+    seconds = models.FloatField(_("sum of handling seconds"), default=0)
+    seconds_squares = models.FloatField(_("sum of squared handling seconds"), default=0)
+    judged = models.BigIntegerField(_("chats known to be resolved or not"), default=0)
+    resolved = models.BigIntegerField(_("chats resolved"), default=0)
+
+    class Meta:
+        verbose_name = _("cell sum")
+        verbose_name_plural = _("cell sums")
+        constraints = (models.UniqueConstraint(fields=["agent", "cell", "month"], name="scoring_cell_sum_key"),)
+
+    def __str__(self) -> str:
+        return f"{self.agent_id}/{self.cell_id}/{self.month}"

@@ -1,0 +1,39 @@
+"""What every test may use: a clock, and a journal that is guarded on SQLite too."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+
+import pytest
+from django.db import connection
+
+APPEND_ONLY = import_module("journal.migrations.0002_append_only")
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The clock of the tests."""
+    return NOW
+
+
+@pytest.fixture(autouse=True)
+def append_only_journal(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take SQLite's guard off while a transactional test is swept away by DELETE, and put it back for the next one."""
+    uses_database = request.node.get_closest_marker("django_db") or "db" in request.fixturenames
+    if not uses_database:
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    _run(APPEND_ONLY.SQLITE)
+    yield
+    if not connection.in_atomic_block:
+        _run(APPEND_ONLY.UNDO_SQLITE)
+
+
+def _run(statements: list[str]) -> None:
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement.replace("DROP TRIGGER ", "DROP TRIGGER IF EXISTS "))
