@@ -2,20 +2,18 @@
 
 from datetime import date
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
 from scoring.models import Agent, Assignment, Score, ScoreRun
 from scoring.models.runs import RunState
-
-User = AbstractBaseUser | AnonymousUser
 
 
 class ManagerCycle(RuntimeError):
     """The chain of managers of an agent leads back to itself; whoever asks must fail closed."""
 
 
-def agent_of(user: User) -> Agent | None:
+def agent_of(user: User | AnonymousUser) -> Agent | None:
     """Find the agent behind a login, if the login is an agent's."""
     if user.pk is None:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from assessments.models.knowledge import SittingState
@@ -26,7 +26,7 @@ class MoveRequest:
     """Somebody asks for a move. `dossier_hash` is what a decider saw; `effective_on` is when a promotion begins."""
 
     name: str
-    actor: AbstractBaseUser
+    actor: User
     at: datetime
     reason: str = ""
     effective_on: date | None = None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 
 from scoring.models import Agent
 from scoring.queries import agent_of, manager_chain
@@ -11,14 +11,14 @@ from selection.models import Candidate
 from selection.stages import Role
 
 GROUP_ROLES = frozenset({Role.HR, Role.LINE_MANAGER, Role.HEAD, Role.GRADER, Role.AUDITOR})
-User = AbstractBaseUser | AnonymousUser
+Login = User | AnonymousUser
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """A login with its roles and, when it is an agent's, the agent. Superusers get no role from being superusers."""
 
-    user: User
+    user: Login
     roles: frozenset[Role]
     agent: Agent | None
 
@@ -27,17 +27,17 @@ class Person:
         return role in self.roles
 
 
-def person_of(user: User) -> Person:
+def person_of(user: Login) -> Person:
     """Read a login's roles from its groups, and its agent from the roster; inactive logins have none."""
     if user.pk is None or not user.is_active:
         return Person(user=user, roles=frozenset(), agent=None)
-    names = set(user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
+    names = set(user.groups.values_list("name", flat=True))
     agent = agent_of(user)
     roles = {role for role in GROUP_ROLES if role.value in names} | ({Role.CANDIDATE} if agent else set())
     return Person(user=user, roles=frozenset(roles), agent=agent)
 
 
-def roles_of(user: User) -> frozenset[Role]:
+def roles_of(user: Login) -> frozenset[Role]:
     """The roles of a login, without asking about a particular candidate."""
     return person_of(user).roles
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from journal.record import record
@@ -75,7 +75,7 @@ def move(*, candidate: Candidate, request: MoveRequest, rng: random.Random) -> S
     return change
 
 
-def possible_moves(candidate: Candidate, *, actor: AbstractBaseUser, at: datetime) -> list[str]:
+def possible_moves(candidate: Candidate, *, actor: User, at: datetime) -> list[str]:
     """Name the moves that this person could make now, given a reason and a date: what a page offers as buttons."""
     asked = MoveRequest(
         name="",

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,7 +45,7 @@ class Agent(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["staff_number"], name="scoring_agent_staff_number"),
             models.UniqueConstraint(
-                models.functions.Lower("email"), condition=~models.Q(email=""), name="scoring_agent_email"
+                Lower("email"), condition=~models.Q(email=""), name="scoring_agent_email"
             ),
         )
 
