@@ -1,0 +1,201 @@
+"""The sentences of every refusal, in both languages: the fault first, then the remedy."""
+
+from scoring.policy.document import Text
+
+SENTENCES: dict[str, Text] = {
+    # the text
+    "empty_document": Text(
+        "the document is empty. Start from one of the presets, or paste a policy.",
+        "документ пуст. Начните с готового образца или вставьте политику.",
+    ),
+    "too_large": Text(
+        "the document has {size} bytes; a policy has at most {most}. Shorten the texts and comments.",
+        "в документе {size} байт, а в политике не больше {most}. Сократите тексты и комментарии.",
+    ),
+    "too_deep": Text(
+        "brackets are nested more than {most} deep. A policy needs one level: close the brackets.",
+        "скобки вложены глубже {most}. Политике хватает одного уровня: закройте скобки.",
+    ),
+    "broken_toml": Text(
+        'this is not TOML: {reason}. Write one "key = value" to a line, and words in straight quotes.',
+        "это не TOML: {reason}. Пишите по одному «ключ = значение» в строке, слова — в прямых кавычках.",
+    ),
+    "duplicate_key": Text(
+        "this key or section was written before. Keep one of the two.",
+        "такой ключ или раздел уже есть. Оставьте один из двух.",
+    ),
+    "typographic_quotes": Text(
+        'the quotes here are curly. Use the straight ones: "like this".',
+        'здесь типографские кавычки. Поставьте прямые: "вот так".',
+    ),
+    "decimal_comma": Text(
+        "the number {value} is written with a comma. Write it with a point: {remedy}.",
+        "число {value} записано через запятую. Поставьте точку: {remedy}.",
+    ),
+    "unknown_format": Text(
+        "format {value} is not known here. This version reads format {known}: write format = {known}.",
+        "формат {value} здесь неизвестен. Эта версия читает формат {known}: напишите format = {known}.",
+    ),
+    # the keys
+    "unknown_key": Text(
+        'there is no key "{key}" here. Known keys: {known}. {guess}',
+        "ключа «{key}» здесь нет. Известные ключи: {known}. {guess}",
+    ),
+    "missing_key": Text(
+        'the key "{key}" is missing. Add it: it must be {kind}.',
+        "нет ключа «{key}». Добавьте его: нужно {kind}.",
+    ),
+    "missing_for_role": Text(
+        '{criterion} is a {role}, so it needs the key "{key}". Add it, or choose another role.',
+        "{criterion} в роли {role} требует ключа «{key}». Добавьте его или выберите другую роль.",
+    ),
+    "key_not_for_role": Text(
+        '{criterion} is a {role}, and a {role} has no "{key}". Take the key out, or choose another role.',
+        "{criterion} в роли {role}, а у неё нет ключа «{key}». Уберите ключ или выберите другую роль.",
+    ),
+    "wrong_type": Text(
+        '"{key}" is {value}; it must be {kind}. Correct the value.',
+        "«{key}» сейчас {value}, а нужно {kind}. Исправьте значение.",
+    ),
+    "empty_text": Text(
+        '"{key}" is empty. Write it in words: people will read it.',
+        "«{key}» пуст. Напишите словами: это прочтут люди.",
+    ),
+    "too_long": Text(
+        '"{key}" has {size} characters; at most {most} fit. Shorten it.',
+        "в «{key}» {size} знаков, помещается {most}. Сократите.",
+    ),
+    "hidden_character": Text(
+        '"{key}" holds an invisible character ({value}). Delete it, or type the text again.',
+        "в «{key}» есть невидимый знак ({value}). Удалите его или наберите текст заново.",
+    ),
+    "bad_name": Text(
+        '"{value}" cannot be a {key}. Use small Latin letters, digits and hyphens (in a group, underscores), '
+        "beginning with a letter.",
+        "«{value}» не годится для {key}. Используйте строчные латинские буквы, цифры и дефис "
+        "(в группе — подчёркивание), первой — букву.",
+    ),
+    "out_of_range": Text(
+        '"{key}" is {value}; it must lie between {low} and {high}. Choose a number within.',
+        "«{key}» равно {value}, а должно быть от {low} до {high}. Выберите число в этих пределах.",
+    ),
+    "unknown_word": Text(
+        '"{value}" is not known as {key}. Choose one of: {known}. {guess}',
+        "«{value}» — неизвестное значение для {key}. Выберите одно из: {known}. {guess}",
+    ),
+    "repeated_word": Text(
+        '"{value}" stands twice in {key}. Keep it once.',
+        "«{value}» в {key} записано дважды. Оставьте один раз.",
+    ),
+    "nobody_decides": Text(
+        "the list of approvals is empty, so no person would decide. Name at least one of: {known}.",
+        "список утверждающих пуст, и никто из людей не решал бы. Назовите хотя бы одного из: {known}.",
+    ),
+    "forbidden_criterion": Text(
+        '"{value}" may not be looked at: {ground} says nothing about how the work is done, and the law forbids it. '
+        "Take it out; use productivity, qualification or length of service.",
+        "«{value}» учитывать нельзя: {ground} ничего не говорит о работе, и закон это запрещает. "
+        "Уберите; учитываются производительность, квалификация и стаж.",
+    ),
+    "unknown_criterion": Text(
+        '"{value}" is not a criterion. Choose one of: {known}. {guess}',
+        "«{value}» — не критерий. Выберите один из: {known}. {guess}",
+    ),
+    "unknown_quality": Text(
+        '"{value}" is not a business quality. Only these may decide a promotion: {known}. Choose one of them.',
+        "«{value}» — не деловое качество. Повышение могут решать только: {known}. Выберите одно из них.",
+    ),
+    "automatic_exclusion": Text(
+        'a veto cannot "{value}": nobody is excluded for ever by a rule. Write effect = "hold"; people look, and the '
+        "agent is heard.",
+        'вето не может «{value}»: правило никого не исключает навсегда. Напишите effect = "hold": решают люди, '
+        "сотрудник высказывается.",
+    ),
+    # the sense
+    "duplicate_criterion": Text(
+        "{criterion} is already a {role} in line {first}. Keep one of the two blocks.",
+        "{criterion} уже есть в роли {role} в строке {first}. Оставьте один из двух блоков.",
+    ),
+    "contradictory_gates": Text(
+        "{criterion} is a gate twice, at {one} {one_unit} and at {other} {other_unit}; they contradict each other. "
+        "Keep one gate.",
+        "{criterion} стоит обязательным дважды: {one} {one_unit} и {other} {other_unit}; это противоречие. "
+        "Оставьте одно условие.",
+    ),
+    "weights_do_not_add_up": Text(
+        "the weights add up to {total}, not to 100. Change them by {gap} in all.",
+        "сумма весов {total}, а не 100. Измените их в сумме на {gap}.",
+    ),
+    "role_not_for_criterion": Text(
+        "{criterion} cannot be a {role}. It can be: {known}. Choose one of these roles.",
+        "{criterion} не может быть в роли {role}. Возможные роли: {known}. Выберите одну из них.",
+    ),
+    "unit_not_for_criterion": Text(
+        "{criterion} as a {role} is not measured in {unit}. Choose one of: {known}.",
+        "{criterion} в роли {role} не измеряется в {unit}. Выберите: {known}.",
+    ),
+    "nobody_can_meet": Text(
+        "nobody could ever meet {criterion} of {cut} {unit}: the scale ends at {top}. "
+        "Choose a cut from {low} to {high}.",
+        "условие {criterion} {cut} {unit} не выполнит никто: шкала кончается на {top}. "
+        "Выберите порог от {low} до {high}.",
+    ),
+    "everybody_meets": Text(
+        "everybody meets {criterion} of {cut} {unit}, so it decides nothing. Choose a cut from {low} to {high}.",
+        "условие {criterion} {cut} {unit} выполнит каждый, оно ничего не решает. Выберите порог от {low} до {high}.",
+    ),
+    "cut_not_whole": Text(
+        "{criterion} is counted in whole {unit}; {cut} is not. Round it.",
+        "{criterion} считается в целых {unit}, а {cut} — не целое. Округлите.",
+    ),
+    "veto_off_scale": Text(
+        "a veto on {criterion} at {cut} {unit} is not possible. Choose from {low} to {high}.",
+        "вето по {criterion} при {cut} {unit} невозможно. Выберите от {low} до {high}.",
+    ),
+    "evidence_nobody_has": Text(
+        "nobody can have {needed} pieces of evidence on {criterion}; {most} at most. Lower evidence_needed.",
+        "по {criterion} ни у кого не бывает {needed} данных, самое большее {most}. Уменьшите evidence_needed.",
+    ),
+    "fact_has_no_prior": Text(
+        '{criterion} is a fact of the work record: an average cannot stand in for it. Write "incomplete" or "not_met".',
+        "{criterion} — факт из личной карточки, среднее его не заменит. Напишите incomplete или not_met.",
+    ),
+    "missing_counts_as_zero": Text(
+        '{criterion} is a weight, and missing evidence is never zero. Write when_missing = "prior" or "incomplete".',
+        '{criterion} входит в балл, а нехватка данных — не ноль. Напишите when_missing = "prior" или "incomplete".',
+    ),
+    "veto_of_the_missing": Text(
+        'a veto on {criterion} would stop everybody without an incident. Write when_missing = "not_met".',
+        'вето по {criterion} остановило бы всех, с кем ничего не случилось. Напишите when_missing = "not_met".',
+    ),
+    "lonely_any_of": Text(
+        'the any_of group "{group}" has one member, so there is nothing to choose from. '
+        "Add another, or make it a gate.",
+        "в группе any_of «{group}» один критерий, выбирать не из чего. Добавьте ещё один или сделайте его gate.",
+    ),
+    "idle_any_of": Text(
+        'whoever passes the gate on {criterion} ({gate} {unit}) also meets the any_of group "{group}" ({cut} {unit}): '
+        "the group decides nothing. Raise the cut in the group, or take out the gate.",
+        "кто выполнил обязательное условие {criterion} ({gate} {unit}), выполнил и группу any_of «{group}» "
+        "({cut} {unit}): группа ничего не решает. Поднимите порог в группе или уберите условие.",
+    ),
+    "viral_replaces_task": Text(
+        'in the any_of group "{group}" a viral chat could replace the {criterion}. A viral chat opens the door and no '
+        "more: make the {criterion} a gate.",
+        "в группе any_of «{group}» вирусный чат мог бы заменить {criterion}. Вирусный чат лишь открывает дверь: "
+        "сделайте {criterion} обязательным (gate).",
+    ),
+    "viral_without_task": Text(
+        "a viral chat opens the door here, but nothing is asked behind it. Add the test_task as a gate.",
+        "вирусный чат здесь открывает дверь, но за ней ничего не спрашивают. Добавьте test_task в роли gate.",
+    ),
+    "score_without_weights": Text(
+        'the order is "score", but no criterion has a weight. Give weights that add up to 100, or write order = "lot".',
+        'порядок — score, но ни у одного критерия нет веса. Задайте веса с суммой 100 или напишите order = "lot".',
+    ),
+    "lot_with_weights": Text(
+        'the order is "lot", so this weight would count for nothing. Take it out, or write order = "score".',
+        'порядок — lot (жребий), и этот вес ни на что не влияет. Уберите его или напишите order = "score".',
+    ),
+}
+GUESS = Text('Did you mean "{word}"?', "Возможно, «{word}»?")

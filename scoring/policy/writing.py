@@ -1,0 +1,70 @@
+"""From a policy to a text again: the canonical bytes that are hashed, and the document that people read."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scoring.policy.describe import rule
+from scoring.policy.document import Criterion, Policy, Text
+from scoring.policy.fields import CRITERION, HEADING, SECTIONS
+from scoring.policy.reading import criterion_dict, to_dict
+
+_TOP = Text(
+    "A policy of Rostrum. Lines that begin with # are comments and change nothing.",
+    "Политика Rostrum. Строки с # — комментарии, они ничего не меняют.",
+)
+_BLOCKS = Text(
+    "The criteria, one block each. The keys of a block:",
+    "Критерии, по блоку на каждый. Ключи блока:",
+)
+
+
+def canonical(policy: Policy) -> bytes:
+    """The one form of the policy that is hashed: UTF-8 JSON with sorted keys and no spaces."""
+    return json.dumps(to_dict(policy), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def policy_hash(policy: Policy) -> str:
+    """SHA-256 of the canonical form, in 64 hexadecimal digits. Equal policies and only they share it."""
+    return hashlib.sha256(canonical(policy)).hexdigest()
+
+
+def render(policy: Policy, language: str = "en") -> str:
+    """The policy as a TOML document with comments in "en" or "ru"; parse(render(p)) == p in either."""
+    data = to_dict(policy)
+    lines = [f"# {_TOP.within(language)}", ""]
+    for field in HEADING:
+        lines += [f"# {field.hint.within(language)}", *_pairs(field.key, data[field.key])]
+    for name, fields in SECTIONS.items():
+        lines += ["", f"[{name}]"]
+        for field in fields:
+            lines += [f"# {field.hint.within(language)}", *_pairs(field.key, data[name][field.key])]
+    return "\n".join([*lines, *_criteria(policy, language)]) + "\n"
+
+
+def _criteria(policy: Policy, language: str) -> Iterator[str]:
+    yield from ("", f"# {_BLOCKS.within(language)}")
+    for field in CRITERION:
+        yield f"#   {field.key} - {field.hint.within(language)}"
+    for one in policy.criteria:
+        yield from _block(one, language)
+
+
+def _block(one: Criterion, language: str) -> Iterator[str]:
+    yield from ("", f"# {rule(one, language)}", "[[criteria]]")
+    for key, value in criterion_dict(one).items():
+        yield from _pairs(key, value)
+
+
+def _pairs(key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for language, words in value.items():
+            yield f"{key}.{language} = {_value(words)}"
+    else:
+        yield f"{key} = {_value(value)}"
+
+
+def _value(value: object) -> str:
+    """A TOML value. Texts hold no control characters, so that a JSON string is a TOML string too."""
+    return json.dumps(value, ensure_ascii=False)
