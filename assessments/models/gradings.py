@@ -13,6 +13,7 @@ class GradingState(models.TextChoices):
     ASSIGNED = "assigned", _("to be graded")
     SUBMITTED = "submitted", _("graded")
     EXPIRED = "expired", _("lease run out")
+    SKIPPED = "skipped", _("given back")
     VOIDED = "voided", _("voided")
 
 
@@ -26,6 +27,7 @@ class Grading(models.Model):
     is_vetoed = models.BooleanField(_("reputational risk"), default=False)
     veto_reason = models.TextField(_("reason and rule"), blank=True)
     comment = models.TextField(_("comment"), blank=True)
+    ending_reason = models.TextField(_("why it was given back or voided"), blank=True)
     share = models.FloatField(_("result"), null=True)
     assigned_at = models.DateTimeField(_("assigned at"))
     lease_until = models.DateTimeField(_("lease until"))
@@ -41,6 +43,14 @@ class Grading(models.Model):
             models.UniqueConstraint(fields=["alias"], name="assessments_grading_alias"),
             models.CheckConstraint(
                 condition=models.Q(is_vetoed=False) | ~models.Q(veto_reason=""), name="assessments_veto_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="submitted") | models.Q(share__range=(0, 1), submitted_at__isnull=False),
+                name="assessments_grading_has_share",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("skipped", "voided")) | ~models.Q(ending_reason=""),
+                name="assessments_grading_end_has_reason",
             ),
         )
 

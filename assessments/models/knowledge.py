@@ -3,47 +3,64 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models.bilingual import Bilingual
+from assessments.models.timed import TimedWork
+
+
+class QuestionKind(models.TextChoices):
+    """How many options are right."""
+
+    SINGLE = "single", _("one right answer")
+    MULTI = "multi", _("several right answers")
+
 
 class Question(models.Model):
-    """One multiple-choice question of the bank, in both languages."""
+    """One version of a multiple-choice question. A version that was drawn is never changed: a new one follows it."""
 
     code = models.CharField(_("code"), max_length=60)
-    topic = models.CharField(_("topic"), max_length=80)
-    text_en = models.TextField(_("question (English)"))
-    text_ru = models.TextField(_("question (Russian)"))
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    topic = models.CharField(_("topic"), max_length=80, blank=True)
+    kind = models.CharField(_("kind"), max_length=6, choices=QuestionKind.choices, default=QuestionKind.SINGLE)
+    weight = models.FloatField(_("weight"), default=1)
+    text_en = models.TextField(_("question (English)"), blank=True)
+    text_ru = models.TextField(_("question (Russian)"), blank=True)
+    text = Bilingual[str]()
     explanation_en = models.TextField(_("explanation (English)"), blank=True)
     explanation_ru = models.TextField(_("explanation (Russian)"), blank=True)
+    explanation = Bilingual[str]()
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-        ordering = ("code",)
-        constraints = (models.UniqueConstraint(fields=["code"], name="assessments_question_code"),)
+        ordering = ("code", "version")
+        constraints = (
+            models.UniqueConstraint(fields=["code", "version"], name="assessments_question_version"),
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(is_active=True), name="assessments_question_one_in_use"
+            ),
+            models.CheckConstraint(condition=models.Q(weight__gt=0), name="assessments_question_weight"),
+        )
 
     def __str__(self) -> str:
         return self.code
 
 
 class Option(models.Model):
-    """One possible answer; exactly one of a question's options is right."""
+    """One possible answer. `position` is its place in the bank, never the place where a candidate sees it."""
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="options")
     position = models.PositiveSmallIntegerField(_("position"))
-    text_en = models.TextField(_("answer (English)"))
-    text_ru = models.TextField(_("answer (Russian)"))
+    text_en = models.TextField(_("answer (English)"), blank=True)
+    text_ru = models.TextField(_("answer (Russian)"), blank=True)
+    text = Bilingual[str]()
     is_right = models.BooleanField(_("right"), default=False)
 
     class Meta:
         verbose_name = _("option")
         verbose_name_plural = _("options")
         ordering = ("position",)
-        constraints = (
-            models.UniqueConstraint(fields=["question", "position"], name="assessments_option_position"),
-            models.UniqueConstraint(
-                fields=["question"], condition=models.Q(is_right=True), name="assessments_option_one_right"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["question", "position"], name="assessments_option_position"),)
 
     def __str__(self) -> str:
         return f"{self.question} {self.position}"
@@ -77,32 +94,32 @@ class SittingState(models.TextChoices):
     CLOSED = "closed", _("closed by the clock")
 
 
-class Sitting(models.Model):
-    """One run through a test. Known by its code only; the roof keeps the name."""
+class Sitting(TimedWork):
+    """One run through a test."""
 
-    code = models.CharField(_("code"), max_length=32)
     test = models.ForeignKey(KnowledgeTest, verbose_name=_("test"), on_delete=models.PROTECT, related_name="sittings")
     state = models.CharField(_("state"), max_length=10, choices=SittingState.choices, default=SittingState.PREPARED)
-    extra_minutes = models.PositiveSmallIntegerField(_("extra minutes"), default=0)
-    writer = models.CharField(_("writing tab"), max_length=32, blank=True)
-    prepared_at = models.DateTimeField(_("prepared at"))
-    started_at = models.DateTimeField(_("started at"), null=True)
-    deadline_at = models.DateTimeField(_("deadline"), null=True)
-    finished_at = models.DateTimeField(_("finished at"), null=True)
     right_count = models.PositiveSmallIntegerField(_("right answers"), null=True)
 
     class Meta:
         verbose_name = _("sitting")
         verbose_name_plural = _("sittings")
         ordering = ("-prepared_at",)
-        constraints = (models.UniqueConstraint(fields=["code"], name="assessments_sitting_code"),)
-
-    def __str__(self) -> str:
-        return self.code
+        constraints = (
+            models.UniqueConstraint(fields=["code"], name="assessments_sitting_code"),
+            models.CheckConstraint(
+                condition=models.Q(state="prepared") | models.Q(started_at__isnull=False, deadline_at__isnull=False),
+                name="assessments_sitting_has_deadline",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("prepared", "running")) | models.Q(right_count__isnull=False),
+                name="assessments_sitting_marked_at_end",
+            ),
+        )
 
 
 class SittingQuestion(models.Model):
-    """A drawn question, with the order in which its options were shown."""
+    """A drawn question; `option_order` lists the bank positions of its options in the order shown."""
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="questions")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
@@ -123,15 +140,16 @@ class SittingQuestion(models.Model):
 
 
 class Answer(models.Model):
-    """The answer as it stands; saved when given, by the server's clock."""
+    """One chosen option as it stands, by the server's clock; a question with several right answers may have several."""
 
-    drawn = models.OneToOneField(SittingQuestion, on_delete=models.CASCADE, related_name="answer")
+    drawn = models.ForeignKey(SittingQuestion, on_delete=models.CASCADE, related_name="answers")
     option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(_("saved at"))
 
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
+        constraints = (models.UniqueConstraint(fields=["drawn", "option"], name="assessments_answer_once"),)
 
     def __str__(self) -> str:
         return f"{self.drawn}"

@@ -1,7 +1,13 @@
 """Test tasks, the rubric they are graded by, and anonymous submissions."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from assessments.models.bilingual import Bilingual
+from assessments.models.timed import TimedWork
+
+Post = dict[str, str]
 
 
 class Rubric(models.Model):
@@ -10,6 +16,7 @@ class Rubric(models.Model):
     name = models.CharField(_("name"), max_length=120)
     veto_en = models.TextField(_("veto question (English)"))
     veto_ru = models.TextField(_("veto question (Russian)"))
+    veto = Bilingual[str]()
 
     class Meta:
         verbose_name = _("rubric")
@@ -30,6 +37,7 @@ class RubricCriterion(models.Model):
     weight = models.PositiveSmallIntegerField(_("weight, percent"))
     name_en = models.CharField(_("name (English)"), max_length=120)
     name_ru = models.CharField(_("name (Russian)"), max_length=120)
+    name = Bilingual[str]()
 
     class Meta:
         verbose_name = _("rubric criterion")
@@ -51,6 +59,7 @@ class RubricLevel(models.Model):
     level = models.PositiveSmallIntegerField(_("level"))
     text_en = models.TextField(_("descriptor (English)"))
     text_ru = models.TextField(_("descriptor (Russian)"))
+    text = Bilingual[str]()
 
     class Meta:
         verbose_name = _("rubric level")
@@ -71,11 +80,15 @@ class TestTask(models.Model):
     rubric = models.ForeignKey(Rubric, verbose_name=_("rubric"), on_delete=models.PROTECT, related_name="tasks")
     title_en = models.CharField(_("title (English)"), max_length=200)
     title_ru = models.CharField(_("title (Russian)"), max_length=200)
+    title = Bilingual[str]()
     brief_en = models.TextField(_("brief (English)"))
     brief_ru = models.TextField(_("brief (Russian)"))
+    brief = Bilingual[str]()
     posts_en = models.JSONField(_("posts (English)"), default=list, help_text=_("A list of author, text and time."))
     posts_ru = models.JSONField(_("posts (Russian)"), default=list)
+    posts = Bilingual[list[Post]]()
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=40)
+    grace_seconds = models.PositiveSmallIntegerField(_("grace, seconds"), default=30)
     word_limit = models.PositiveSmallIntegerField(_("words at most"), default=250)
 
     class Meta:
@@ -97,22 +110,20 @@ class SubmissionState(models.TextChoices):
     GRADED = "graded", _("graded")
 
 
-class Submission(models.Model):
-    """One answer to a test task. Known by its code only."""
+class Submission(TimedWork):
+    """One answer to a test task."""
 
-    code = models.CharField(_("code"), max_length=32)
     task = models.ForeignKey(TestTask, verbose_name=_("task"), on_delete=models.PROTECT, related_name="submissions")
     language = models.CharField(_("language"), max_length=2, default="ru")
     state = models.CharField(
         _("state"), max_length=10, choices=SubmissionState.choices, default=SubmissionState.PREPARED
     )
     text = models.TextField(_("answer"), blank=True)
-    writer = models.CharField(_("writing tab"), max_length=32, blank=True)
-    prepared_at = models.DateTimeField(_("prepared at"))
-    started_at = models.DateTimeField(_("started at"), null=True)
-    deadline_at = models.DateTimeField(_("deadline"), null=True)
     saved_at = models.DateTimeField(_("saved at"), null=True)
-    finished_at = models.DateTimeField(_("handed in at"), null=True)
+    wanted_gradings = models.PositiveSmallIntegerField(_("gradings wanted"), default=2)
+    graders = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name=_("eligible graders"), related_name="+", blank=True
+    )
     share = models.FloatField(_("result"), null=True, help_text=_("Mean of the gradings, 0 to 1."))
     standard_error = models.FloatField(_("standard error"), null=True)
     is_vetoed = models.BooleanField(_("vetoed"), default=False)
@@ -126,7 +137,13 @@ class Submission(models.Model):
             models.CheckConstraint(
                 condition=models.Q(share=None) | models.Q(share__range=(0, 1)), name="assessments_submission_share"
             ),
+            models.CheckConstraint(
+                condition=models.Q(state="prepared") | models.Q(started_at__isnull=False, deadline_at__isnull=False),
+                name="assessments_submission_has_deadline",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="graded")
+                | models.Q(share__isnull=False, standard_error__isnull=False, finished_at__isnull=False),
+                name="assessments_graded_has_result",
+            ),
         )
-
-    def __str__(self) -> str:
-        return self.code
