@@ -2,6 +2,7 @@
 
 import random
 
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
 from assessments import grading, sittings, submissions
@@ -65,7 +66,7 @@ def assign_graders(candidate: Candidate, request: MoveRequest, rng: random.Rando
     """Draw the graders from those of the round who are not too close to the candidate."""
     grading.assign(
         submission=_submission(candidate),
-        graders=eligible_graders(candidate, day=request.at.date()),
+        graders=eligible_graders(candidate, day=localdate(request.at)),
         rng=rng,
         at=request.at,
         actor=None,

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments.models.knowledge import SittingState
 from assessments.models.tasks import SubmissionState
 from scoring.queries import ManagerCycle
+from selection.conflicts import GRADERS_NEEDED, eligible_graders
 from selection.dossier import dossier_hash
-from selection.models import Candidate, Invitation, StageChange
+from selection.models import Candidate, Invitation, Placement, StageChange
 from selection.models.candidates import MOVE_NAMES, ROLE_NAMES, AppealState
 from selection.models.rounds import RoundPhase
 from selection.refusals import Kind, Refused
@@ -47,22 +52,37 @@ def check(candidate: Candidate, request: MoveRequest) -> Move:
     return move
 
 
+def require_time_left(candidate: Candidate, at: datetime) -> None:
+    """Refuse to begin test or task after the round's deadline for them."""
+    until = candidate.round.assessments_until
+    if at > until:
+        raise Refused(
+            Kind.NOT_NOW,
+            _("The time for test and task ended on %(until)s. Write to HR if you were kept from it.")
+            % {"until": date_format(localtime(until), "DATETIME_FORMAT")},
+        )
+
+
 def _person(candidate: Candidate, move: Move, request: MoveRequest) -> None:
     person = person_of(request.actor)
     if move.role is not Role.CANDIDATE and is_self(person, candidate):
         raise Refused(Kind.NOT_ALLOWED, _("Nobody decides about themselves. Ask a colleague with the same role."))
-    try:
-        allowed = acts_as(person, move.role, candidate, request.at.date())
-    except ManagerCycle:
-        raise Refused(
-            Kind.NOT_ALLOWED,
-            _("The chain of managers runs in a circle, so nobody may release. Correct the roster first."),
-        ) from None
-    if not allowed:
+    if not _fails_closed(lambda day: acts_as(person, move.role, candidate, day), request):
         raise Refused(
             Kind.NOT_ALLOWED,
             _("Only %(role)s may do this: %(move)s.") % {"role": ROLE_NAMES[move.role], "move": MOVE_NAMES[move.name]},
         )
+
+
+def _fails_closed(question: Callable[[date], bool], request: MoveRequest) -> bool:
+    """Ask about the line of command on the company's own day; nobody decides while the line runs in a circle."""
+    try:
+        return question(localdate(request.at))
+    except ManagerCycle:
+        raise Refused(
+            Kind.NOT_ALLOWED,
+            _("The chain of managers runs in a circle, so nobody may decide. Ask HR to correct the roster first."),
+        ) from None
 
 
 def _source(candidate: Candidate, move: Move, request: MoveRequest) -> None:
@@ -106,7 +126,8 @@ def _one_voice(candidate: Candidate, move: Move, request: MoveRequest) -> None:
 
 
 def _not_above(candidate: Candidate, move: Move, request: MoveRequest) -> None:
-    if is_above(person_of(request.actor), candidate, request.at.date()):
+    person = person_of(request.actor)
+    if _fails_closed(lambda day: is_above(person, candidate, day), request):
         raise Refused(
             Kind.NOT_ALLOWED,
             _("You are above this candidate in the line, so you may release, not approve. Ask another head."),
@@ -130,8 +151,50 @@ def _place_left(candidate: Candidate, move: Move, request: MoveRequest) -> None:
 
 
 def _effective_date(candidate: Candidate, move: Move, request: MoveRequest) -> None:
-    if request.effective_on is None or request.effective_on < request.at.date():
+    if request.effective_on is None or request.effective_on < localdate(request.at):
         raise Refused(Kind.INCOMPLETE, _("Say from which day the promotion holds; it cannot begin in the past."))
+
+
+def _not_placed_yet(candidate: Candidate, move: Move, request: MoveRequest) -> None:
+    held = Placement.objects.filter(agent=candidate.agent, ends_on=None).first()
+    if held:
+        raise Refused(
+            Kind.NOT_NOW,
+            _("%(agent)s is in the department already, from %(day)s on. End that placement first.")
+            % {"agent": candidate.agent, "day": date_format(held.starts_on, "SHORT_DATE_FORMAT")},
+        )
+
+
+def _employed(candidate: Candidate, move: Move, request: MoveRequest) -> None:
+    known = candidate.agent.employments
+    day = request.effective_on or localdate(request.at)
+    if known.exists() and not known.filter(Q(left_on=None) | Q(left_on__gte=day)).exists():
+        raise Refused(
+            Kind.NOT_NOW,
+            _("%(agent)s no longer works here on that day. Decline the candidate, or correct the roster.")
+            % {"agent": candidate.agent},
+        )
+
+
+def _graders_enough(candidate: Candidate, move: Move, request: MoveRequest) -> None:
+    found = len(eligible_graders(candidate, day=localdate(request.at)))
+    # Found out now and by HR, not by the candidate with a finished answer in hand.
+    if found < GRADERS_NEEDED:
+        raise Refused(
+            Kind.NOT_NOW,
+            ngettext(
+                "Only %(found)s grader of the round may grade this candidate, %(needed)s are needed: the others are "
+                "too close to the candidate or no graders any more. Add graders to the round first.",
+                "Only %(found)s graders of the round may grade this candidate, %(needed)s are needed: the others are "
+                "too close to the candidate or no graders any more. Add graders to the round first.",
+                found,
+            )
+            % {"found": found, "needed": GRADERS_NEEDED},
+        )
+
+
+def _in_time(candidate: Candidate, move: Move, request: MoveRequest) -> None:
+    require_time_left(candidate, request.at)
 
 
 def _sitting_finished(candidate: Candidate, move: Move, request: MoveRequest) -> None:
@@ -160,18 +223,32 @@ def _invitation(candidate: Candidate) -> Invitation:
 
 
 def _appeal_upheld(candidate: Candidate, move: Move, request: MoveRequest) -> None:
-    if not candidate.appeals.filter(state=AppealState.UPHELD).exists():
+    declined = candidate.changes.filter(to_stage=Stage.DECLINED).order_by("at", "pk").last()
+    upheld = candidate.appeals.filter(state=AppealState.UPHELD)
+    # An appeal is used up by the case that it reopened.
+    if declined is None or not upheld.filter(answered_at__gte=declined.at).exists():
         raise Refused(Kind.NOT_NOW, _("Only an upheld appeal reopens a case. Answer the candidate's appeal first."))
 
 
 Gate = Callable[[Candidate, Move, MoveRequest], None]
 EXTRA: dict[str, tuple[Gate, ...]] = {
+    "invite": (_graders_enough,),
+    "accept": (_in_time,),
     "finish_test": (_sitting_finished,),
     "hand_in": (_submission_handed_in,),
     "take_results": (_submission_graded,),
     "reopen": (_appeal_upheld,),
     "release": (_not_own_proposal, _one_voice, _saw_the_dossier),
     "refuse_release": (_not_own_proposal, _one_voice, _saw_the_dossier),
-    "approve": (_not_own_proposal, _one_voice, _not_above, _effective_date, _place_left, _saw_the_dossier),
+    "approve": (
+        _not_own_proposal,
+        _one_voice,
+        _not_above,
+        _effective_date,
+        _employed,
+        _not_placed_yet,
+        _place_left,
+        _saw_the_dossier,
+    ),
     "refuse_approval": (_not_own_proposal, _one_voice, _not_above, _saw_the_dossier),
 }

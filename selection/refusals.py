@@ -1,6 +1,10 @@
 """What is said when something must not happen: a sentence that names the remedy, the same in every door."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+
+from assessments import refusals as assessments
 
 
 class Kind(StrEnum):
@@ -19,3 +23,19 @@ class Refused(Exception):
         super().__init__(sentence)
         self.kind = kind
         self.sentence = sentence
+
+
+_KINDS: dict[type[assessments.Refused], Kind] = {
+    assessments.Stale: Kind.STALE,
+    assessments.Incomplete: Kind.INCOMPLETE,
+    assessments.NotYours: Kind.NOT_ALLOWED,
+}
+
+
+@contextmanager
+def refusals_of_work() -> Iterator[None]:
+    """Let what the anonymous floor refuses be refused here, in its own sentence, so that doors know one exception."""
+    try:
+        yield
+    except assessments.Refused as error:
+        raise Refused(_KINDS.get(type(error), Kind.NOT_NOW), error.sentence) from error

@@ -12,6 +12,7 @@ from assessments.models import KnowledgeTest, TestTask
 from journal.record import record
 from scoring.models import PolicyVersion, Score, ScoreRun
 from scoring.models.policies import PolicyState
+from selection.conflicts import GRADERS_NEEDED
 from selection.models import Candidate, Round, RoundGrader
 from selection.models.rounds import RoundPhase
 from selection.refusals import Kind, Refused
@@ -23,7 +24,6 @@ NEXT_PHASE = {
     RoundPhase.ASSESSMENT: RoundPhase.DECISION,
     RoundPhase.DECISION: RoundPhase.CLOSED,
 }
-GRADERS_NEEDED = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +108,20 @@ def next_phase(*, opened: Round, actor: User, at: datetime) -> Round:
     return locked
 
 
+def add_grader(*, opened: Round, grader: User, actor: User, at: datetime) -> RoundGrader:
+    """Let one more grader be drawn in a round that runs."""
+    require_hr(actor)
+    if opened.phase == RoundPhase.CLOSED:
+        raise Refused(Kind.NOT_NOW, _("The round is closed. Open a new round."))
+    _check_graders([grader])
+    with transaction.atomic():
+        added, created = RoundGrader.objects.get_or_create(round=opened, grader=grader)
+        if not created:
+            raise Refused(Kind.NOT_NOW, _("%(grader)s grades in this round already.") % {"grader": grader})
+        record(actor=actor, verb="add_grader", subject=opened, at=at, detail={"grader": grader.pk})
+    return added
+
+
 def require_hr(actor: User) -> None:
     """Refuse whoever is not HR, in the same words everywhere."""
     if not person_of(actor).has(Role.HR):
@@ -119,6 +133,7 @@ def _check_plan(plan: RoundPlan, at: datetime) -> None:
         raise Refused(Kind.NOT_NOW, _("Only a published policy opens a round. Have a second person publish it first."))
     if len(set(plan.graders)) < GRADERS_NEEDED:
         raise Refused(Kind.INCOMPLETE, _("Two people grade each answer. Choose at least two graders."))
+    _check_graders(plan.graders)
     if not at < plan.assessments_until <= plan.decisions_until:
         raise Refused(
             Kind.INCOMPLETE, _("The deadlines must lie ahead, the one for decisions not before the one for the work.")
@@ -127,3 +142,12 @@ def _check_plan(plan: RoundPlan, at: datetime) -> None:
         raise Refused(
             Kind.INCOMPLETE, _("There is a round “%(title)s” already. Choose another title.") % {"title": plan.title}
         )
+
+
+def _check_graders(graders: Collection[User]) -> None:
+    for grader in graders:
+        if not person_of(grader).has(Role.GRADER):
+            raise Refused(
+                Kind.INCOMPLETE,
+                _("%(grader)s is no grader. Choose others, or give this login the role first.") % {"grader": grader},
+            )

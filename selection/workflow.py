@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from journal.record import record
 from selection.dossier import dossier_hash
@@ -23,7 +24,7 @@ from selection.effects import (
 )
 from selection.gates import MoveRequest, check
 from selection.models import Candidate, Round, StageChange
-from selection.refusals import Refused
+from selection.refusals import Refused, refusals_of_work
 from selection.stages import MOVES
 
 Effect = Callable[[Candidate, MoveRequest, random.Random], None]
@@ -51,8 +52,9 @@ def move(*, candidate: Candidate, request: MoveRequest, rng: random.Random) -> S
         Round.objects.select_for_update().get(pk=candidate.round_id)
         locked = Candidate.objects.select_for_update(of=("self",)).select_related("round", "agent").get(pk=candidate.pk)
         legal = check(locked, request)
-        for effect in EFFECTS.get(legal.name, ()):
-            effect(locked, request, rng)
+        with refusals_of_work():
+            for effect in EFFECTS.get(legal.name, ()):
+                effect(locked, request, rng)
         change = StageChange.objects.create(
             candidate=locked,
             move=legal.name,
@@ -82,7 +84,7 @@ def possible_moves(candidate: Candidate, *, actor: User, at: datetime) -> list[s
         actor=actor,
         at=at,
         reason="(to be given by hand)",
-        effective_on=at.date(),
+        effective_on=localdate(at),
         dossier_hash=dossier_hash(candidate),
     )
     return [name for name in MOVES if _is_legal(candidate, replace(asked, name=name))]

@@ -5,6 +5,8 @@ candidate, Boris another agent who has nothing to do with it, Ada the auditor. P
 """
 
 import hashlib
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -12,15 +14,21 @@ from functools import cache
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
+from assessments import grading, sittings
 from assessments.models import KnowledgeTest, Option, Question, Rubric, RubricCriterion, RubricLevel, TestTask
 from scoring.models import Agent, Assignment, Employment, PolicyVersion, Score, ScoreRun, Team
 from scoring.models.policies import PolicyState
 from scoring.models.runs import RunState, Verdict
 from scoring.policy.reading import parse
+from selection.dossier import dossier_hash
+from selection.gates import MoveRequest
 from selection.groups import ensure_groups
-from selection.models import Candidate, Round
+from selection.models import Candidate, Round, StageChange
+from selection.models.rounds import RoundPhase
+from selection.own_work import Tab, begin_task, begin_test, end_test, hand_in, save_answers
 from selection.rounds import RoundPlan, next_phase, nominate, open_round
-from selection.stages import Role
+from selection.stages import Role, Stage
+from selection.workflow import move
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "speak-for-the-company"
@@ -308,6 +316,109 @@ def nominate_agent(opened: Round, one: Agent, *, by: User, at: datetime = NOW) -
 def open_decisions(opened: Round, *, by: User, at: datetime = NOW) -> Round:
     """Bring a round from nomination to the decision phase."""
     return next_phase(opened=next_phase(opened=opened, actor=by, at=at), actor=by, at=at)
+
+
+def ask(
+    candidate: Candidate,
+    name: str,
+    actor: User,
+    *,
+    at: datetime = NOW,
+    reason: str = REASON,
+    effective_on: date | None = None,
+    seen: str | None = None,
+) -> StageChange:
+    """Ask for one move with all that it may need: a reason, tomorrow, and (unless `seen` says otherwise) fresh eyes."""
+    request = MoveRequest(
+        name=name,
+        actor=actor,
+        at=at,
+        reason=reason,
+        effective_on=effective_on or (at + timedelta(days=1)).date(),
+        dossier_hash=dossier_hash(candidate) if seen is None else seen,
+    )
+    return move(candidate=candidate, request=request, rng=random.Random(SEED))
+
+
+def bring_to(candidate: Candidate, stage: Stage, *, cast: Cast, at: datetime = NOW) -> Candidate:
+    """Walk Ania's real way up to a stage: test sat, task written, graded, proposed, decided."""
+    for reached, step in _WAY:
+        if candidate.stage == stage:
+            break
+        if candidate.stage == reached:
+            step(candidate, cast, at)
+            candidate = Candidate.objects.select_related("round", "agent").get(pk=candidate.pk)
+    assert candidate.stage == stage
+    return candidate
+
+
+def sit_the_test(candidate: Candidate, cast: Cast, at: datetime = NOW) -> None:
+    """Sit the knowledge test and choose the first option of every question as shown."""
+    tab = Tab(candidate=candidate, actor=_login(candidate), writer="tab", at=at)
+    questions = sittings.paper(sitting=begin_test(tab))
+    save_answers(tab, {question.position: {1} for question in questions})
+    end_test(tab, random.Random(SEED))
+
+
+def write_the_task(candidate: Candidate, cast: Cast, at: datetime = NOW) -> None:
+    """Write the test task and hand it in; two graders are drawn."""
+    tab = Tab(candidate=candidate, actor=_login(candidate), writer="tab", at=at)
+    begin_task(tab)
+    hand_in(
+        tab, "We are sorry. The mast on your street is back at noon, and here is how to check.", random.Random(SEED)
+    )
+
+
+def grade_the_work(candidate: Candidate, cast: Cast, at: datetime = NOW) -> None:
+    """Have both graders give the same good marks, then take the results over."""
+    submission = candidate.invitation.submission
+    assert submission is not None
+    for one in submission.gradings.all():
+        shared = {"grading": one, "grader": one.grader, "at": at}
+        grading.take_up(**shared)
+        grading.mark(
+            **shared, levels={"tone": 3, "facts": 2}, veto=False, reason="", comment="", rng=random.Random(SEED)
+        )
+    ask(candidate, "take_results", cast.hanna, at=at)
+
+
+def _propose(candidate: Candidate, cast: Cast, at: datetime) -> None:
+    ask(candidate, "propose", cast.hanna, at=at)
+
+
+def _release(candidate: Candidate, cast: Cast, at: datetime) -> None:
+    _decision_phase(candidate.round, cast, at)
+    ask(candidate, "release", cast.marat, at=at)
+
+
+def _approve(candidate: Candidate, cast: Cast, at: datetime) -> None:
+    _decision_phase(candidate.round, cast, at)
+    ask(candidate, "approve", cast.hugo, at=at)
+
+
+def _decision_phase(opened: Round, cast: Cast, at: datetime) -> None:
+    current = Round.objects.get(pk=opened.pk)
+    while current.phase != RoundPhase.DECISION:
+        current = next_phase(opened=current, actor=cast.hanna, at=at)
+    opened.phase = current.phase
+
+
+_WAY: tuple[tuple[Stage, Callable[[Candidate, Cast, datetime], object]], ...] = (
+    (Stage.NOMINATED, lambda candidate, cast, at: ask(candidate, "invite", cast.hanna, at=at)),
+    (Stage.INVITED, lambda candidate, cast, at: ask(candidate, "accept", _login(candidate), at=at)),
+    (Stage.TEST, sit_the_test),
+    (Stage.TASK, write_the_task),
+    (Stage.GRADING, grade_the_work),
+    (Stage.ASSESSED, _propose),
+    (Stage.PROPOSED, _release),
+    (Stage.RELEASED, _approve),
+)
+
+
+def _login(candidate: Candidate) -> User:
+    user = candidate.agent.user
+    assert user is not None
+    return user
 
 
 def _years_ago(at: datetime, years: int) -> date:
