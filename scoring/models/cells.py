@@ -35,6 +35,7 @@ class CellSum(models.Model):
     answered = models.FloatField(_("surveys answered"), default=0)
     total = models.FloatField(_("sum of values"), default=0)
     squares = models.FloatField(_("sum of squared values"), default=0)
+    satisfied = models.FloatField(_("answers counted as satisfied"), default=0)
     timed = models.BigIntegerField(_("chats with a handling time"), default=0)
     seconds = models.FloatField(_("sum of handling seconds"), default=0)
     seconds_squares = models.FloatField(_("sum of squared handling seconds"), default=0)
