@@ -21,6 +21,7 @@ from scoring.policy.document import (
 from scoring.policy.fields import hint
 from scoring.policy.problems import PolicyRefused, Problem
 from scoring.policy.reading import from_dict, parse, to_dict
+from scoring.policy.scales import Scale, cuts
 from scoring.policy.schema import schema, schema_text
 from scoring.policy.vocabulary import named
 from scoring.policy.writing import canonical, policy_hash, render
@@ -40,11 +41,13 @@ __all__ = [
     "Quality",
     "Requirement",
     "Role",
+    "Scale",
     "Text",
     "Unit",
     "VerdictBounds",
     "WhenMissing",
     "canonical",
+    "cuts",
     "describe",
     "diff",
     "explain",

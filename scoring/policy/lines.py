@@ -23,13 +23,18 @@ _DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def deepest(text: str) -> tuple[int, int]:
-    """How deep brackets are nested, and the line of the deepest one."""
-    depth, line, worst = 0, 1, (0, 1)
+    """How deep brackets or dotted keys go, and the line where they go deepest."""
+    depth, dots, line, worst = 0, 0, 1, (0, 1)
     for piece in _TOKEN.findall(text):
         depth = max(depth + _DEPTH.get(piece, 0), 0)
-        worst = max(worst, (depth, line), key=lambda one: one[0])
+        dots = 0 if piece == "\n" else dots + _dots(piece)
+        worst = max(worst, (max(depth, dots), line), key=lambda one: one[0])
         line += piece.count("\n")
     return worst
+
+
+def _dots(piece: str) -> int:
+    return 0 if piece[0] in "\"'#" else piece.count(".")
 
 
 def statements(text: str) -> Iterator[tuple[int, str]]:

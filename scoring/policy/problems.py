@@ -12,6 +12,7 @@ Path = tuple[str | int, ...]
 Params = Mapping[str, str | int | float]
 
 _LONGEST_QUOTE = 60
+_HUGE = 10**18
 _IN_LINE = Text("Line {line}: ", "Строка {line}: ")
 
 
@@ -98,6 +99,6 @@ def _in_words(name: str, value: str | int | float, language: str) -> str:
 
 def _shown(value: object) -> str | int | float:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
+        return value if not isinstance(value, int) or abs(value) < _HUGE else "> 10^18"
     text = "".join(letter if letter.isprintable() else "?" for letter in str(value))
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"

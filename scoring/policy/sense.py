@@ -132,7 +132,8 @@ def _check_sum(weights: list[float], path: Path, findings: Findings) -> None:
 
 
 def _check_groups(criteria: Sequence[Criterion], findings: Findings) -> None:
-    gates = {(one.criterion, one.unit): one.cut or 0 for one in criteria if one.role is Role.GATE}
+    possible = [one for one in criteria if one.role is Role.GATE and cuts(one.criterion, one.role)]
+    gates = {(one.criterion, one.unit): one.cut or 0 for one in possible}
     for name, members in _grouped(criteria).items():
         if len(members) == 1:
             findings.add("lonely_any_of", ("criteria", members[0], "group"), group=name)

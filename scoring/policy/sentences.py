@@ -13,8 +13,8 @@ SENTENCES: dict[str, Text] = {
         "в документе {size} байт, а в политике не больше {most}. Сократите тексты и комментарии.",
     ),
     "too_deep": Text(
-        "brackets are nested more than {most} deep. A policy needs one level: close the brackets.",
-        "скобки вложены глубже {most}. Политике хватает одного уровня: закройте скобки.",
+        "brackets or dots go more than {most} deep. A policy needs one level: close the brackets, shorten the key.",
+        "скобки или точки уходят глубже {most}. Политике хватает одного уровня: закройте скобки, сократите ключ.",
     ),
     "broken_toml": Text(
         'this is not TOML: {reason}. Write one "key = value" to a line, and words in straight quotes.',

@@ -1,7 +1,6 @@
 """Is every key known, present, of the right kind and within its bounds? One field at a time, nothing across fields."""
 
 import difflib
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -93,7 +92,7 @@ def _number(value: object, field: Field, path: Path, findings: Findings) -> floa
 
 
 def _within(value: float, field: Field, path: Path, findings: Findings) -> bool:
-    if math.isfinite(value) and field.low <= value <= field.high:
+    if field.low <= value <= field.high:
         return True
     bounds = {"low": _plain(field.low), "high": _plain(field.high)}
     findings.add("out_of_range", path, key=field.key, value=value, **bounds)
@@ -182,8 +181,18 @@ def _choices(value: object, field: Field, path: Path, findings: Findings) -> obj
 
 
 def _wrong(value: object, path: Path, kind: Kind, findings: Findings) -> None:
-    shown = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else value
-    findings.add("wrong_type", path, key=str(path[-1]), value=shown, kind=kind.name)
+    findings.add("wrong_type", path, key=str(path[-1]), value=_quoted(value), kind=kind.name)
+
+
+def _quoted(value: object) -> object:
+    """A value as it looks in the text; the inside of tables and lists is left out."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{…}"
+    return "[…]" if isinstance(value, list) else value
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
