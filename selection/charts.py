@@ -60,9 +60,9 @@ def segments(points: Sequence[float], total: float) -> list[Segment]:
     whole = total if total > 0 else 1.0
     laid, at = [], 0.0
     for value in points:
-        width = clamp(max(value, 0.0) / whole)
+        width = clamp(min(value / whole, 1.0 - at))
         laid.append(Segment(start=percent(at), width=percent(width)))
-        at = clamp(at + width)
+        at += width
     return laid
 
 

@@ -36,11 +36,18 @@ def _number(value: float, decimals: int | None = None) -> str:
 
 @register.filter
 def percent(value: float | None) -> str:
-    """Word a share from 0 to 1 as a whole percentage; a share strictly inside never reads 0 or 100."""
+    """Word a share from 0 to 1 as a whole percentage; inside those bounds it reads <1% or >99%, never 0% or 100%."""
     if value is None:
         return "—"
-    whole = min(max(round(100 * value), 1), 99) if 0 < value < 1 else round(100 * value)
-    return _("%(number)s%%") % {"number": whole}
+    if 0 < value < 0.005:
+        return "<" + _percent(1)
+    if 0.995 <= value < 1:
+        return ">" + _percent(99)
+    return _percent(round(100 * value))
+
+
+def _percent(number: int) -> str:
+    return _("%(number)s%%") % {"number": number}
 
 
 @register.filter
@@ -240,9 +247,9 @@ def empty_state(title: Text, text: Text = "", action_url: str = "", action_label
 
 
 @register.inclusion_tag("components/messages.html", takes_context=True)
-def message_list(context: Context) -> dict[str, Any]:
-    """Django's messages, announced to screen readers."""
-    return {"messages": context.get("messages") or ()}
+def message_list(context: Context, oob: bool = False) -> dict[str, Any]:
+    """Django's messages, announced to screen readers; `oob` lets an htmx fragment replace the page's list."""
+    return {"messages": context.get("messages") or (), "oob": oob}
 
 
 # Pictures of numbers
