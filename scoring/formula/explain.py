@@ -89,13 +89,14 @@ class Flip:
 def round_parts(parts: Numbers, *, digits: int = 1) -> FloatArray:
     """Round parts so that they add up to their rounded total exactly: the largest remainders go up (Hamilton's method).
 
-    Of equal remainders the first goes up. Shape (m,) in and out; the sum is exact in units of 10^-digits.
+    Half a unit of the total rounds up; of equal remainders the first goes up. Shape (m,) in and out; the sum is exact
+    in units of 10^-digits.
     """
     values = as_floats("parts", parts) * 10.0**digits
     # A remainder of .4999999 from binary fractions must count as what it was meant to be.
     values = np.round(values, 9)
     floors = np.floor(values)
-    missing = int(np.round(np.round(values.sum(), 9) - floors.sum()))
+    missing = int(np.floor(np.round(values.sum(), 9) + 0.5) - floors.sum())
     order = np.argsort(-(values - floors), kind="stable")
     floors[order[:missing]] += 1.0
     return np.asarray(np.round(floors) / 10.0**digits)

@@ -91,7 +91,7 @@ def rank(
         raise ValueRangeError(name="rng", rule="given when ranks are drawn", value=None)
     if centre.size < FEW_AGENTS and chosen == "quadrature":
         table = rank_distribution(centre, spread)
-        p_top = table[:, :places].sum(axis=1).clip(0.0, 1.0)
+        p_top = quadrature_top(centre, spread, places)
         expected, low, high = distribution_limits(table, level=level)
     else:
         p_top = _p_top(centre, spread, places, chosen, rng, draws)
