@@ -1,12 +1,12 @@
 """What is wrong with a document: where, and how to put it right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scoring.policy.document import Text
-from scoring.policy.fields import Kind
+from scoring.policy.fields import Kind, hint
 from scoring.policy.forbidden import GROUNDS
-from scoring.policy.sentences import GUESS, SENTENCES
+from scoring.policy.sentences import CHOICES, GUESS, REASONS, SENTENCES
 
 Path = tuple[str | int, ...]
 Params = Mapping[str, str | int | float]
@@ -62,7 +62,7 @@ class Findings:
 
     def add(self, code: str, path: Path, **params: object) -> None:
         """Notes a fault at `path`. Values from the document are quoted short and without invisible characters."""
-        shown = {name: _shown(value) for name, value in params.items()}
+        shown = {name: _shown(value, name in _OURS) for name, value in params.items()}
         self._found.append(Problem(self._line(path), code, shown, dotted(path)))
 
     def refuse_if_any(self) -> None:
@@ -88,17 +88,34 @@ def dotted(path: Path) -> str:
 
 def _in_words(name: str, value: str | int | float, language: str) -> str:
     """A parameter as it stands in the sentence: some are codes that have words of their own."""
-    if name == "kind":
-        return Kind[str(value)].value.within(language)
-    if name == "ground":
-        return GROUNDS[str(value)].within(language)
-    if name == "guess":
-        return GUESS.within(language).format(word=value) if value else ""
-    return str(value)
+    if name not in _WORDED:
+        return str(value)
+    return _WORDED[name](str(value)).within(language) if value or name == "reason" else ""
 
 
-def _shown(value: object) -> str | int | float:
+def _about(key: str) -> Text:
+    section, _, field = key.rpartition(".")
+    return hint(section, field)
+
+
+def _filled(sentence: Text, **words: str) -> Text:
+    return Text(sentence.en.format(**words), sentence.ru.format(**words))
+
+
+_WORDED: dict[str, Callable[[str], Text]] = {
+    "kind": lambda code: Kind[code].value,
+    "ground": lambda code: GROUNDS[code],
+    "reason": lambda code: REASONS[code],
+    "about": _about,
+    "guess": lambda word: _filled(GUESS, word=word),
+    "choices": lambda words: _filled(CHOICES, words=words),
+}
+# Written by us and not by whoever wrote the document: never cut short.
+_OURS = {*_WORDED, "known"}
+
+
+def _shown(value: object, is_ours: bool) -> str | int | float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value if not isinstance(value, int) or abs(value) < _HUGE else "> 10^18"
     text = "".join(letter if letter.isprintable() else "?" for letter in str(value))
-    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    return text if is_ours or len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"

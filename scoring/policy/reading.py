@@ -9,6 +9,7 @@ from scoring.policy.document import Criterion, EvidenceRules, Policy, Text, Verd
 from scoring.policy.lines import deepest, first_broken, lines_of
 from scoring.policy.problems import Findings, Path
 from scoring.policy.sense import check_sense
+from scoring.policy.sentences import REASONS
 from scoring.policy.shape import Values, shaped
 
 MOST_BYTES = 65_536
@@ -177,4 +178,4 @@ def _add_broken(reason: str, line: str, path: Path, findings: Findings) -> None:
     elif _CURLY.search(line.partition("=")[2][:3]):
         findings.add("typographic_quotes", path)
     else:
-        findings.add("broken_toml", path, reason=reason)
+        findings.add("broken_toml", path, reason=next(known for known in REASONS if reason.startswith(known)))

@@ -30,7 +30,8 @@ def _check_keys(one: Criterion, path: Path, findings: Findings) -> None:
         is_needed, is_there = key in ROLE_KEYS[one.role], getattr(one, key) is not None
         if is_needed != is_there:
             code = "missing_for_role" if is_needed else "key_not_for_role"
-            findings.add(code, (*path, key), criterion=one.criterion, role=one.role, key=key)
+            about = {"criterion": one.criterion, "role": one.role, "about": f"criteria.{key}"}
+            findings.add(code, (*path, key), key=key, **about)
 
 
 def _check_cut(one: Criterion, path: Path, findings: Findings) -> None:

@@ -17,8 +17,8 @@ SENTENCES: dict[str, Text] = {
         "скобки или точки уходят глубже {most}. Политике хватает одного уровня: закройте скобки, сократите ключ.",
     ),
     "broken_toml": Text(
-        'this is not TOML: {reason}. Write one "key = value" to a line, and words in straight quotes.',
-        "это не TOML: {reason}. Пишите по одному «ключ = значение» в строке, слова — в прямых кавычках.",
+        'this line cannot be read: {reason}. Write one "key = value" to a line, and words in straight quotes.',
+        "эта строка не читается: {reason}. Пишите по одному «ключ = значение» в строке, слова — в прямых кавычках.",
     ),
     "duplicate_key": Text(
         "this key or section was written before. Keep one of the two.",
@@ -42,20 +42,20 @@ SENTENCES: dict[str, Text] = {
         "ключа «{key}» здесь нет. Известные ключи: {known}. {guess}",
     ),
     "missing_key": Text(
-        'the key "{key}" is missing. Add it: it must be {kind}.',
-        "нет ключа «{key}». Добавьте его: нужно {kind}.",
+        'the key "{key}" is missing. Add it; it must be {kind}. {about} {choices}',
+        "нет ключа «{key}». Добавьте его; требуется: {kind}. {about} {choices}",
     ),
     "missing_for_role": Text(
-        '{criterion} is a {role}, so it needs the key "{key}". Add it, or choose another role.',
-        "{criterion} в роли {role} требует ключа «{key}». Добавьте его или выберите другую роль.",
+        '{criterion} as "{role}" needs the key "{key}". Add it, or choose another role. {about}',
+        "{criterion} в роли {role} требует ключа «{key}». Добавьте его или выберите другую роль. {about}",
     ),
     "key_not_for_role": Text(
-        '{criterion} is a {role}, and a {role} has no "{key}". Take the key out, or choose another role.',
-        "{criterion} в роли {role}, а у неё нет ключа «{key}». Уберите ключ или выберите другую роль.",
+        '{criterion} as "{role}" has no key "{key}". Take the key out, or choose another role.',
+        "у {criterion} в роли {role} нет ключа «{key}». Уберите ключ или выберите другую роль.",
     ),
     "wrong_type": Text(
         '"{key}" is {value}; it must be {kind}. Correct the value.',
-        "«{key}» сейчас {value}, а нужно {kind}. Исправьте значение.",
+        "«{key}» сейчас {value}, а требуется: {kind}. Исправьте значение.",
     ),
     "empty_text": Text(
         '"{key}" is empty. Write it in words: people will read it.',
@@ -70,31 +70,31 @@ SENTENCES: dict[str, Text] = {
         "в «{key}» есть невидимый знак ({value}). Удалите его или наберите текст заново.",
     ),
     "bad_name": Text(
-        '"{value}" cannot be a {key}. Use small Latin letters, digits and hyphens (in a group, underscores), '
-        "beginning with a letter.",
-        "«{value}» не годится для {key}. Используйте строчные латинские буквы, цифры и дефис "
-        "(в группе — подчёркивание), первой — букву.",
+        '"{value}" cannot stand for "{key}". Use small Latin letters, digits and hyphens (in a group, '
+        "underscores), beginning with a letter.",
+        "«{value}» не годится для «{key}». Используйте строчные латинские буквы, цифры и дефис (в группе — "
+        "подчёркивание), первой — букву.",
     ),
     "out_of_range": Text(
         '"{key}" is {value}; it must lie between {low} and {high}. Choose a number within.',
         "«{key}» равно {value}, а должно быть от {low} до {high}. Выберите число в этих пределах.",
     ),
     "unknown_word": Text(
-        '"{value}" is not known as {key}. Choose one of: {known}. {guess}',
-        "«{value}» — неизвестное значение для {key}. Выберите одно из: {known}. {guess}",
+        '"{value}" is not known for "{key}". Choose one of: {known}. {guess}',
+        "«{value}» не подходит для «{key}». Выберите одно из: {known}. {guess}",
     ),
     "repeated_word": Text(
-        '"{value}" stands twice in {key}. Keep it once.',
-        "«{value}» в {key} записано дважды. Оставьте один раз.",
+        '"{value}" stands twice in "{key}". Keep it once.',
+        "«{value}» в «{key}» записано дважды. Оставьте один раз.",
     ),
     "nobody_decides": Text(
         "the list of approvals is empty, so no person would decide. Name at least one of: {known}.",
         "список утверждающих пуст, и никто из людей не решал бы. Назовите хотя бы одного из: {known}.",
     ),
     "forbidden_criterion": Text(
-        '"{value}" may not be looked at: {ground} says nothing about how the work is done, and the law forbids it. '
-        "Take it out; use productivity, qualification or length of service.",
-        "«{value}» учитывать нельзя: {ground} ничего не говорит о работе, и закон это запрещает. "
+        '"{value}" may not be looked at ({ground}): it says nothing about how the work is done, and the '
+        "law forbids it. Take it out; use productivity, qualification or length of service.",
+        "«{value}» учитывать нельзя ({ground}): это ничего не говорит о работе, и закон это запрещает. "
         "Уберите; учитываются производительность, квалификация и стаж.",
     ),
     "unknown_criterion": Text(
@@ -113,44 +113,46 @@ SENTENCES: dict[str, Text] = {
     ),
     # the sense
     "duplicate_criterion": Text(
-        "{criterion} is already a {role} in line {first}. Keep one of the two blocks.",
-        "{criterion} уже есть в роли {role} в строке {first}. Оставьте один из двух блоков.",
+        '{criterion} as "{role}" is already there in [[criteria]] block {first}. Keep one of the two blocks.',
+        "{criterion} в роли {role} уже есть в блоке [[criteria]] номер {first}. Оставьте один из двух блоков.",
     ),
     "contradictory_gates": Text(
-        "{criterion} is a gate twice, at {one} {one_unit} and at {other} {other_unit}; they contradict each other. "
-        "Keep one gate.",
-        "{criterion} стоит обязательным дважды: {one} {one_unit} и {other} {other_unit}; это противоречие. "
-        "Оставьте одно условие.",
+        "{criterion} is a gate twice, with a cut of {one} ({one_unit}) and of {other} ({other_unit}); the "
+        "two contradict each other. Keep one gate.",
+        "{criterion} стоит обязательным дважды, с порогом {one} ({one_unit}) и {other} ({other_unit}); это "
+        "противоречие. Оставьте одно условие.",
     ),
     "weights_do_not_add_up": Text(
         "the weights add up to {total}, not to 100. Change them by {gap} in all.",
         "сумма весов {total}, а не 100. Измените их в сумме на {gap}.",
     ),
     "role_not_for_criterion": Text(
-        "{criterion} cannot be a {role}. It can be: {known}. Choose one of these roles.",
-        "{criterion} не может быть в роли {role}. Возможные роли: {known}. Выберите одну из них.",
+        '{criterion} cannot be used as "{role}". It can be: {known}. Choose one of these roles.',
+        "{criterion} не бывает в роли {role}. Возможные роли: {known}. Выберите одну из них.",
     ),
     "unit_not_for_criterion": Text(
-        "{criterion} as a {role} is not measured in {unit}. Choose one of: {known}.",
-        "{criterion} в роли {role} не измеряется в {unit}. Выберите: {known}.",
+        '{criterion} as "{role}" is not measured in "{unit}". Choose one of: {known}.',
+        "{criterion} в роли {role} не измеряется в «{unit}». Выберите: {known}.",
     ),
     "nobody_can_meet": Text(
-        "nobody could ever meet {criterion} of {cut} {unit}: the scale ends at {top}. "
+        'nobody could ever meet {criterion} with a cut of {cut}: its scale in "{unit}" ends at {top}. '
         "Choose a cut from {low} to {high}.",
-        "условие {criterion} {cut} {unit} не выполнит никто: шкала кончается на {top}. "
-        "Выберите порог от {low} до {high}.",
+        "порог {cut} для {criterion} не выполнит никто: шкала в «{unit}» кончается на {top}. Выберите "
+        "порог от {low} до {high}.",
     ),
     "everybody_meets": Text(
-        "everybody meets {criterion} of {cut} {unit}, so it decides nothing. Choose a cut from {low} to {high}.",
-        "условие {criterion} {cut} {unit} выполнит каждый, оно ничего не решает. Выберите порог от {low} до {high}.",
+        'everybody meets {criterion} with a cut of {cut} in "{unit}", so it decides nothing. Choose a cut '
+        "from {low} to {high}.",
+        "порог {cut} в «{unit}» для {criterion} выполнит каждый, он ничего не решает. Выберите порог от "
+        "{low} до {high}.",
     ),
     "cut_not_whole": Text(
-        "{criterion} is counted in whole {unit}; {cut} is not. Round it.",
-        "{criterion} считается в целых {unit}, а {cut} — не целое. Округлите.",
+        'the cut of {criterion} in "{unit}" must be whole; {cut} is not. Round it.',
+        "порог {criterion} в «{unit}» должен быть целым, а {cut} — не целое. Округлите.",
     ),
     "veto_off_scale": Text(
-        "a veto on {criterion} at {cut} {unit} is not possible. Choose from {low} to {high}.",
-        "вето по {criterion} при {cut} {unit} невозможно. Выберите от {low} до {high}.",
+        'a veto on {criterion} with a cut of {cut} in "{unit}" is not possible. Choose a cut from {low} to {high}.',
+        "вето по {criterion} с порогом {cut} в «{unit}» невозможно. Выберите порог от {low} до {high}.",
     ),
     "evidence_nobody_has": Text(
         "nobody can have {needed} pieces of evidence on {criterion}; {most} at most. Lower evidence_needed.",
@@ -174,10 +176,10 @@ SENTENCES: dict[str, Text] = {
         "в группе any_of «{group}» один критерий, выбирать не из чего. Добавьте ещё один или сделайте его gate.",
     ),
     "idle_any_of": Text(
-        'whoever passes the gate on {criterion} ({gate} {unit}) also meets the any_of group "{group}" ({cut} {unit}): '
-        "the group decides nothing. Raise the cut in the group, or take out the gate.",
-        "кто выполнил обязательное условие {criterion} ({gate} {unit}), выполнил и группу any_of «{group}» "
-        "({cut} {unit}): группа ничего не решает. Поднимите порог в группе или уберите условие.",
+        'whoever passes the gate on {criterion} (cut {gate}) also meets the any_of group "{group}" (cut '
+        "{cut}): the group decides nothing. Raise the cut in the group, or take out the gate.",
+        "кто выполнил обязательное условие {criterion} (порог {gate}), выполнил и группу any_of «{group}» "
+        "(порог {cut}): группа ничего не решает. Поднимите порог в группе или уберите условие.",
     ),
     "viral_replaces_task": Text(
         'in the any_of group "{group}" a viral chat could replace the {criterion}. A viral chat opens the door and no '
@@ -198,4 +200,19 @@ SENTENCES: dict[str, Text] = {
         'порядок — lot (жребий), и этот вес ни на что не влияет. Уберите его или напишите order = "score".',
     ),
 }
+CHOICES = Text("Choose one of: {words}.", "Выберите одно из: {words}.")
 GUESS = Text('Did you mean "{word}"?', "Возможно, «{word}»?")
+
+# Why a line is no TOML, by how the reader's own sentence begins; "" stands for everything else.
+REASONS: dict[str, Text] = {
+    "Expected '='": Text("there is no = after the key", "после ключа нет знака ="),
+    "Illegal character": Text("a quote is not closed", "кавычка не закрыта"),
+    "Unterminated string": Text("a quote is not closed", "кавычка не закрыта"),
+    "Invalid value": Text("the value is no number and has no quotes", "значение — не число и без кавычек"),
+    "Expected newline": Text("something follows the value", "после значения стоит что-то ещё"),
+    "Unclosed": Text("a bracket is not closed", "скобка не закрыта"),
+    "Expected ']": Text("a bracket is not closed", "скобка не закрыта"),
+    "Exceeds the limit": Text("the number is too long", "число слишком длинное"),
+    "Unescaped": Text("a backslash stands in the text; double it", "в тексте обратная косая черта; удвойте её"),
+    "": Text("it is no TOML", "это не TOML"),
+}

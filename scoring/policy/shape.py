@@ -33,7 +33,7 @@ def shaped(tree: Mapping[str, Any], findings: Findings) -> Values:
 
 def _section(tree: Mapping[str, Any], name: str, fields: tuple[Field, ...], findings: Findings) -> Values:
     if name not in tree:
-        findings.add("missing_key", (name,), key=f"[{name}]", kind=Kind.TABLE.name)
+        findings.add("missing_key", (name,), key=f"[{name}]", kind=Kind.TABLE.name, about="", choices="")
         return {}
     if not isinstance(tree[name], dict):
         _wrong(tree[name], (name,), Kind.TABLE, findings)
@@ -60,8 +60,15 @@ def _table(
         if field.key in table:
             values[field.key] = _CHECKS[field.kind](table[field.key], field, (*path, field.key), findings)
         elif field.required:
-            findings.add("missing_key", (*path, field.key), key=field.key, kind=field.kind.name)
+            _missing(field, path, findings)
     return values
+
+
+def _missing(field: Field, path: Path, findings: Findings) -> None:
+    section = str(path[0]) if path else ""
+    choices = ", ".join(field.choices or ())
+    about = {"kind": field.kind.name, "about": f"{section}.{field.key}", "choices": choices}
+    findings.add("missing_key", (*path, field.key), key=field.key, **about)
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: list[str], path: Path, findings: Findings) -> None:
@@ -129,7 +136,7 @@ def _sentence(value: object, field: Field, path: Path, findings: Findings) -> st
     """The words on one line, or "" after a fault."""
     key = f"{field.key}.{path[-1]}"
     if value is None:
-        findings.add("missing_key", path, key=key, kind=Kind.SENTENCE.name)
+        findings.add("missing_key", path, key=key, kind=Kind.SENTENCE.name, about="", choices="")
     elif not isinstance(value, str):
         _wrong(value, path, Kind.SENTENCE, findings)
     else:
