@@ -25,6 +25,7 @@ from assessments.models.knowledge import (
     Sitting,
     SittingQuestion,
     SittingState,
+    Topic,
 )
 from assessments.refusals import Incomplete, NotNow
 from assessments.timing import Reading, Timing
@@ -63,8 +64,8 @@ def prepare_sitting(
 
     Raises NotNow when the bank has too few questions for the test.
     """
-    chosen = _draw(test, rng)
     with transaction.atomic():
+        chosen = _draw(test, rng)
         sitting = Sitting.objects.create(
             code=draw_code(rng), test=test, prepared_at=at, extra_minutes=extra_minutes, state=SittingState.PREPARED
         )
@@ -154,7 +155,13 @@ def close_overdue(*, at: datetime, ticks: float | None = None) -> list[Sitting]:
 def paper(*, sitting: Sitting) -> list[ShownQuestion]:
     """The questions as the candidate sees them, in the active language; the key is not in it."""
     drawn = sitting.questions.select_related("question").prefetch_related("question__options", "answers__option")
-    return [_shown(row) for row in drawn]
+    names = topic_names()
+    return [_shown(row, names) for row in drawn]
+
+
+def topic_names() -> dict[str, str]:
+    """The names of the topics in the active language, by code; a topic without a name is called by its code."""
+    return {topic.code: topic.name or topic.code for topic in Topic.objects.all()}
 
 
 def result(*, sitting: Sitting) -> TestResult:
@@ -165,7 +172,8 @@ def result(*, sitting: Sitting) -> TestResult:
 
 
 def _draw(test: KnowledgeTest, rng: random.Random) -> list[Question]:
-    bank = Question.objects.filter(is_active=True).prefetch_related("options").order_by("code")
+    # Held until the draw is written, so that no import changes a question in place meanwhile.
+    bank = Question.objects.select_for_update().filter(is_active=True).prefetch_related("options").order_by("code")
     by_key = {question.pk: question for question in (bank.filter(topic__in=test.topics) if test.topics else bank)}
     by_topic: dict[str, list[int]] = defaultdict(list)
     for key, question in by_key.items():
@@ -246,7 +254,7 @@ def _marked(drawn: SittingQuestion) -> MarkedQuestion:
     return MarkedQuestion(topic=question.topic, weight=question.weight, is_right=is_right(chosen=chosen, key=key))
 
 
-def _shown(drawn: SittingQuestion) -> ShownQuestion:
+def _shown(drawn: SittingQuestion, names: dict[str, str]) -> ShownQuestion:
     texts = {option.position: option.text for option in drawn.question.options.all()}
     chosen = {answer.option.position for answer in drawn.answers.all()}
     options = tuple(
@@ -256,7 +264,7 @@ def _shown(drawn: SittingQuestion) -> ShownQuestion:
     question = drawn.question
     return ShownQuestion(
         position=drawn.position,
-        topic=question.topic,
+        topic=names.get(question.topic, question.topic),
         text=question.text,
         has_several_answers=question.kind == QuestionKind.MULTI,
         options=options,

@@ -1,7 +1,7 @@
 """Tests, tasks and gradings. Nothing here knows whose work it is: a sitting or a submission carries only a code."""
 
 from assessments.models.gradings import Grading, Mark
-from assessments.models.knowledge import Answer, KnowledgeTest, Option, Question, Sitting, SittingQuestion
+from assessments.models.knowledge import Answer, KnowledgeTest, Option, Question, Sitting, SittingQuestion, Topic
 from assessments.models.tasks import Rubric, RubricCriterion, RubricLevel, Submission, TestTask
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "SittingQuestion",
     "Submission",
     "TestTask",
+    "Topic",
 ]

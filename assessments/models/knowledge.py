@@ -7,6 +7,24 @@ from assessments.models.bilingual import Bilingual
 from assessments.models.timed import TimedWork
 
 
+class Topic(models.Model):
+    """The name of a topic in both languages; questions carry its code."""
+
+    code = models.CharField(_("code"), max_length=80)
+    name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
+    name_ru = models.CharField(_("name (Russian)"), max_length=120, blank=True)
+    name = Bilingual[str]()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ("code",)
+        constraints = (models.UniqueConstraint(fields=["code"], name="assessments_topic_code"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class QuestionKind(models.TextChoices):
     """How many options are right."""
 
@@ -40,6 +58,7 @@ class Question(models.Model):
                 fields=["code"], condition=models.Q(is_active=True), name="assessments_question_one_in_use"
             ),
             models.CheckConstraint(condition=models.Q(weight__gt=0), name="assessments_question_weight"),
+            models.CheckConstraint(condition=~models.Q(text_en="", text_ru=""), name="assessments_question_has_text"),
         )
 
     def __str__(self) -> str:

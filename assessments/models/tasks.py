@@ -17,6 +17,9 @@ class Rubric(models.Model):
     veto_en = models.TextField(_("veto question (English)"))
     veto_ru = models.TextField(_("veto question (Russian)"))
     veto = Bilingual[str]()
+    veto_help_en = models.TextField(_("rules for a veto (English)"), blank=True)
+    veto_help_ru = models.TextField(_("rules for a veto (Russian)"), blank=True)
+    veto_help = Bilingual[str]()
 
     class Meta:
         verbose_name = _("rubric")

@@ -1,0 +1,26 @@
+"""`manage.py close_overdue`: what the clock ends: sittings and answers nobody came back to, and leases of graders."""
+
+import random
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments import grading, sittings, submissions
+
+
+class Command(BaseCommand):
+    """Safe to run at any time and as often as one likes; the worker does so each minute."""
+
+    help = "Close overdue sittings and submissions, and take back gradings whose lease ran out."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = timezone.now()
+        counts = {
+            "sittings": len(sittings.close_overdue(at=at)),
+            "submissions": len(submissions.close_overdue(at=at)),
+            "gradings": len(grading.requeue_expired(at=at, rng=random.SystemRandom())),
+        }
+        told = _("Closed: %(sittings)s sittings, %(submissions)s answers; taken back: %(gradings)s gradings.")
+        self.stdout.write(told % counts)
