@@ -33,7 +33,7 @@ SUM_COLUMNS = (
 class Snapshot:
     """Everything a run reads, as of one day. Frames are sorted, so equal evidence gives equal bytes.
 
-    agents: index agent_id; staff_number, full_name, team, is_technical_support.
+    agents: index agent_id; staff_number, full_name, team, is_technical_support (1, 0, missing without a team).
     sums: one row per agent, cell and month (columns SUM_COLUMNS), months up to the one of `as_of`.
     cells: index cell_id; instrument, channel, topic, hour_band.
     results: the newest result per agent and kind; value and standard_error are shares.
@@ -91,7 +91,8 @@ def take_snapshot(as_of: date) -> Snapshot:
 
 def _agents(as_of: date, known: set[int]) -> pd.DataFrame:
     employed = Employment.objects.filter(Q(left_on=None) | Q(left_on__gte=as_of), hired_on__lte=as_of)
-    rows = Agent.objects.filter(pk__in=employed.values("agent"))
+    undated = Q(employments=None)  # made from a ratings file that names agents and no dates
+    rows = Agent.objects.filter(Q(pk__in=employed.values("agent")) | undated)
     agents = _frame(rows.order_by("staff_number"), "id", "staff_number", "full_name").set_index("id")
     agents = agents[agents.index.isin(known)]
     current = Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=as_of), starts_on__lte=as_of)
@@ -100,7 +101,7 @@ def _agents(as_of: date, known: set[int]) -> pd.DataFrame:
     teams.columns = ["team", "is_technical_support"]
     joined = agents.join(teams)
     joined["team"] = joined["team"].fillna("")
-    joined["is_technical_support"] = joined["is_technical_support"].fillna(0).astype(bool)
+    joined["is_technical_support"] = joined["is_technical_support"].astype(float)
     return joined
 
 
