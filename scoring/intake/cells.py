@@ -1,0 +1,227 @@
+"""Cells of one column turned into values of one type; what does not fit comes back as a Problem at its place."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeAlias
+
+from scoring.intake.grids import BadCell
+from scoring.intake.refusals import Problem
+
+Problems: TypeAlias = dict[int, Problem]
+
+LARGEST_COUNT = 10**12
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d*)?")
+_GROUPED = re.compile(r"\d{1,3}(?:[\s\u00a0\u202f'’]\d{3})+")
+_COMMA_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
+_INTEGER = re.compile(r"[+-]?\d+(?:[.,]0*)?")
+_MANGLED = re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d{1,3}")
+_CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile(r"\s+")
+
+_YES = frozenset(["true", "yes", "y", "да", "д", "1", "истина", "t", "+", "on"])
+_NO = frozenset(["false", "no", "n", "нет", "н", "0", "ложь", "f", "-", "off"])
+_ERROR_TEXT = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|Н/Д|ССЫЛКА!|ЗНАЧ!|ДЕЛ/0!|ИМЯ\?|ПУСТО!|ЧИСЛО!|SPILL!|CALC!)"
+)
+
+
+def plain(cell: Any) -> str:
+    """Write any cell as text the way a person would read it in the file."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+
+
+def is_empty(cell: Any) -> bool:
+    """Whether a cell holds nothing but space."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def texts(column: Sequence[Any], *, longest: int, unclean: bool, verbatim: bool = False) -> tuple[list[str], Problems]:
+    """Give the column as stripped NFC text (as it stands when `verbatim`), with cells that are too long or unclean.
+
+    `unclean` says that control or invisible characters occur in the file, so that each cell must be looked at.
+    """
+    problems: Problems = {}
+    if set(map(type, column)) - {str}:
+        problems = {place: Problem(cell.code) for place, cell in enumerate(column) if isinstance(cell, BadCell)}
+        column = list(map(plain, column))
+    found = list(column) if verbatim else list(map(str.strip, column))
+    if not verbatim and not all(map(str.isascii, found)):
+        found = [text if text.isascii() else unicodedata.normalize("NFC", text) for text in found]
+    if max(map(len, found), default=0) > longest:
+        problems |= {place: _too_long(text, longest) for place, text in enumerate(found) if len(text) > longest}
+    if unclean:
+        problems = _hidden(found, _CONTROL if verbatim else _HIDDEN) | problems
+    return found, problems
+
+
+def _too_long(text: str, longest: int) -> Problem:
+    return Problem("too_long", {"length": len(text), "limit": longest})
+
+
+def _hidden(column: Sequence[str], pattern: re.Pattern[str]) -> Problems:
+    problems: Problems = {}
+    for place, text in enumerate(column):
+        if _SURROGATE.search(text):
+            problems[place] = Problem("bad_encoding")
+        elif found := pattern.search(text):
+            problems[place] = Problem("control_char", {"code": f"U+{ord(found.group()):04X}"})
+    return problems
+
+
+def identifiers(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
+    """Give the column as identifiers: text, never numbers; those that a spreadsheet has cut are refused."""
+    rounded = (
+        {
+            place: Problem("mangled_id")
+            for place, cell in enumerate(column)
+            if isinstance(cell, float) and abs(cell) >= 1e15
+        }
+        if float in set(map(type, column))
+        else {}
+    )
+    found, problems = texts(column, longest=longest, unclean=unclean)
+    if any(map(_may_be_mangled, found[:50])) or any(map(_may_be_mangled, found[-50:])):
+        rounded |= {place: Problem("mangled_id") for place, text in enumerate(found) if _MANGLED.fullmatch(text)}
+    return found, rounded | problems
+
+
+def _may_be_mangled(text: str) -> bool:
+    return "E+" in text or "e+" in text
+
+
+def names(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
+    """Give the column as names: text with single spaces (a no-break space is a space)."""
+    found, problems = texts(column, longest=longest, unclean=unclean)
+    return [_SPACES.sub(" ", text) for text in found], problems
+
+
+def converted(column: Sequence[Any], convert: Callable[[Any], Any]) -> tuple[list[Any], Problems]:
+    """Apply `convert` to a column, once per different text; Problems it returns come out with their places."""
+    if set(map(type, column)) <= {str}:
+        known = {cell: convert(cell) for cell in set(column)}
+        values = list(map(known.__getitem__, column))
+        if not any(value.__class__ is Problem for value in known.values()):
+            return values, {}
+    else:
+        values = list(map(convert, column))
+    problems = {place: value for place, value in enumerate(values) if value.__class__ is Problem}
+    return [None if value.__class__ is Problem else value for value in values], problems
+
+
+def score(low: int, high: int, words: dict[str, int] | None = None) -> Callable[[Any], int | None | Problem]:
+    """Make a converter for whole marks between `low` and `high`; `words` are the texts that stand for marks."""
+
+    def convert(cell: Any) -> int | None | Problem:
+        if words and isinstance(cell, str | bool):
+            found = words.get(plain(cell).strip().lower())
+            if found is not None:
+                return found
+        number = real(cell)
+        if number is None or isinstance(number, Problem):
+            return number
+        if not low <= number <= high or not float(number).is_integer():
+            return Problem("out_of_range", {"low": low, "high": high})
+        return int(number)
+
+    return convert
+
+
+def real(cell: Any) -> float | None | Problem:
+    """Read a number with a decimal point or comma; None for an empty cell."""
+    if isinstance(cell, BadCell):
+        return Problem(cell.code)
+    if isinstance(cell, bool | datetime | date | time | timedelta):
+        return Problem("not_a_number")
+    if isinstance(cell, int | float):
+        return _finite(float(cell)) if abs(cell) < 1e300 else Problem("number_too_large")
+    text = str(cell or "").strip()
+    if not text:
+        return None
+    if _ERROR_TEXT.fullmatch(text):
+        return Problem("error_cell")
+    if not text.isascii() or not _NUMBER.fullmatch(text):
+        return Problem("not_a_number")
+    return _finite(float(text.replace(",", "."))) if len(text) < 300 else Problem("out_of_range")
+
+
+def _finite(number: float) -> float | Problem:
+    return number if abs(number) != float("inf") and number == number else Problem("not_a_number")
+
+
+def count(cell: Any) -> int | None | Problem:
+    """Read a whole number of things, thousands grouped or not; None for an empty cell."""
+    if isinstance(cell, BadCell):
+        return Problem(cell.code)
+    if isinstance(cell, bool | datetime | date | time | timedelta):
+        return Problem("not_a_number")
+    if isinstance(cell, float) and not cell.is_integer():
+        return Problem("not_a_number")
+    if isinstance(cell, int | float):
+        return _counted(int(cell))
+    text = str(cell or "").strip()
+    if not text:
+        return None
+    if _GROUPED.fullmatch(text) or _COMMA_GROUPED.fullmatch(text):
+        text = re.sub(r"\D", "", text)
+    if not text.isascii() or not _INTEGER.fullmatch(text):
+        return Problem("error_cell" if _ERROR_TEXT.fullmatch(text) else "not_a_number")
+    return _counted(int(re.split("[.,]", text)[0])) if len(text) < 300 else Problem("number_too_large")
+
+
+def _counted(number: int) -> int | Problem:
+    if number < 0:
+        return Problem("out_of_range", {"low": 0, "high": LARGEST_COUNT})
+    return number if number <= LARGEST_COUNT else Problem("number_too_large")
+
+
+def flag(cell: Any) -> bool | None | Problem:
+    """Read yes or no in the usual spellings; None for an empty cell."""
+    if isinstance(cell, BadCell):
+        return Problem(cell.code)
+    if isinstance(cell, bool):
+        return cell
+    text = plain(cell).strip().lower()
+    if not text:
+        return None
+    if text in _YES or text in _NO:
+        return text in _YES
+    return Problem("not_a_boolean")
+
+
+def seconds(cell: Any) -> float | None | Problem:
+    """Read a duration in seconds: a number of seconds, a clock time, or h:mm:ss."""
+    if isinstance(cell, time):
+        return cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
+    if isinstance(cell, timedelta):
+        return cell.total_seconds()
+    clock = _CLOCK.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    if clock:
+        first, second, third = int(clock[1]), int(clock[2]), clock[3]
+        return float(first * 3600 + second * 60 + int(third)) if third else float(first * 60 + second)
+    number = real(cell)
+    if isinstance(number, float) and number < 0:
+        return Problem("out_of_range", {"low": 0, "high": LARGEST_COUNT})
+    return number
+
+
+def share(cell: Any) -> float | None | Problem:
+    """Read a part of a chat, above 0 and up to 1; None for an empty cell."""
+    number = real(cell)
+    if isinstance(number, float) and not 0 < number <= 1:
+        return Problem("out_of_range", {"low": 0, "high": 1})
+    return number

@@ -1,0 +1,124 @@
+"""CSV and its relatives: the delimiter, the quotes, and rows in batches at the speed of Python's own parser."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from scoring.intake.encodings import Text
+from scoring.intake.grids import Batches, Rows, Trouble
+from scoring.intake.limits import Limits
+
+DELIMITERS = ",;\t|~^"
+_PROBED_ROWS = 60
+_PROBED_CHARS = 64 * 1024
+_HINT = re.compile(r'^\ufeff?"?sep=(.)"?\s*$', re.IGNORECASE)
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How lines become cells; `skipped_lines` stand before the table (the `sep=` hint of Excel)."""
+
+    delimiter: str
+    escape: str = ""
+    skipped_lines: int = 0
+
+
+def open_text(path: Path, text: Text) -> IO[str]:
+    """Open for the csv module; bytes that are not of the encoding come through as lone surrogates."""
+    errors = "surrogateescape" if text.damaged else "strict"
+    return path.open(encoding=text.encoding, errors=errors, newline="")
+
+
+def sniff(path: Path, text: Text, familiar: Callable[[list[str]], int], chosen: str = "") -> Dialect:
+    """Find the delimiter: a `sep=` line decides, then familiar headings, then even widths.
+
+    `familiar` counts the headings it knows in a row.
+    """
+    with open_text(path, text) as stream:
+        sample = stream.read(_PROBED_CHARS)
+    hint = _HINT.match(sample.split("\n", 1)[0].rstrip("\r"))
+    skipped = 1 if hint else 0
+    body = _BREAK.split(sample, maxsplit=1)[1] if hint and _BREAK.search(sample) else sample
+    delimiter = chosen or (hint.group(1) if hint else _best_delimiter(body, familiar))
+    return Dialect(delimiter, _escape(body, delimiter), skipped)
+
+
+def _best_delimiter(sample: str, familiar: Callable[[list[str]], int]) -> str:
+    return max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter, familiar))
+
+
+def _evenness(sample: str, delimiter: str, familiar: Callable[[list[str]], int]) -> tuple[int, float]:
+    rows = [row for row in _probe(sample, delimiter) if any(row)]
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    if not widths:
+        return 0, 0.0
+    width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+    return max(map(familiar, rows)), count / len(rows) + min(width, 30) / 1000
+
+
+def _probe(sample: str, delimiter: str) -> list[list[str]]:
+    lines = _BREAK.split(sample)
+    whole = lines[:-1] if len(lines) > 1 and len(sample) >= _PROBED_CHARS else lines
+    reader = csv.reader([line + "\n" for line in whole], delimiter=delimiter)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(islice(reader, _PROBED_ROWS))
+    except csv.Error:
+        return rows
+    return rows
+
+
+def _escape(sample: str, delimiter: str) -> str:
+    r"""Some databases write \" inside quotes; only then is a backslash special."""
+    return "\\" if '\\"' in sample and f'\\"{delimiter}' not in sample and '""' not in sample else ""
+
+
+def batches(path: Path, text: Text, dialect: Dialect, limits: Limits) -> Batches:
+    """Give the rows in batches. A record with broken quotes comes as Trouble; fatal when it ran over lines."""
+    with open_text(path, text) as stream:
+        for _ in range(dialect.skipped_lines):
+            next(stream, "")
+        csv.field_size_limit(max(limits.line_chars, csv.field_size_limit()))
+        reader = csv.reader(
+            stream, delimiter=dialect.delimiter, escapechar=dialect.escape or None, strict=True, skipinitialspace=False
+        )
+        yield from _read(reader, limits.chunk_rows, dialect.skipped_lines)
+
+
+def _read(reader: Iterator[list[str]], size: int, skipped: int) -> Batches:
+    while True:
+        rows: Rows = []
+        before = _line(reader)
+        try:
+            # extend() keeps the rows before an error, which list(islice()) would lose.
+            rows.extend(islice(reader, size))
+        except csv.Error as error:
+            start = before + sum(map(_lines_of, rows)) + 1
+            rows.append(_trouble(str(error), start + skipped, _line(reader) + skipped))
+            yield rows
+            continue
+        if not rows:
+            return
+        yield rows
+
+
+def _line(reader: Iterator[list[str]]) -> int:
+    return int(getattr(reader, "line_num", 0))
+
+
+def _lines_of(row: object) -> int:
+    return 1 + sum(len(_BREAK.findall(cell)) for cell in row) if isinstance(row, list) else 1
+
+
+def _trouble(message: str, start: int, end: int) -> Trouble:
+    if end > start:
+        return Trouble("unterminated_quote", params={"line": start, "end": end}, fatal=True)
+    if "larger than field limit" in message:
+        return Trouble("too_long", params={"line": start})
+    return Trouble("bad_quoting", params={"line": start})

@@ -1,0 +1,74 @@
+"""Which records of one file repeat or contradict each other, found in bounded memory however long the file is.
+
+Each record leaves 16 bytes: a hash of its key and one of its content. Beyond a million records they are spread over
+files by key, so that equal keys meet in the same small file.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+HELD = 1_000_000
+PARTS = 64
+UNIQUE, DUPLICATE, CONFLICT = 0, 1, 2
+_ENTRY = np.dtype([("key", "<i8"), ("content", "<i8"), ("place", "<i8")])
+
+
+class Ledger:
+    """Collects records in file order; `verdicts` then says of each whether it stands, repeats or contradicts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.size = 0
+        self._held: list[NDArray[np.void]] = []
+        self._held_size = 0
+        self._spilled = False
+
+    def add(self, keys: Sequence[str], contents: Sequence[int]) -> None:
+        """Add records: their keys, and hashes of everything else they say."""
+        entries = np.empty(len(keys), dtype=_ENTRY)
+        entries["key"] = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
+        entries["content"] = np.fromiter(contents, dtype=np.int64, count=len(keys))
+        entries["place"] = np.arange(self.size, self.size + len(keys))
+        self.size += len(keys)
+        self._held.append(entries)
+        self._held_size += len(keys)
+        if self._held_size > HELD:
+            self._spill()
+
+    def verdicts(self) -> NDArray[np.uint8]:
+        """Return UNIQUE, DUPLICATE or CONFLICT per added record, in the order of adding."""
+        found = np.zeros(self.size, dtype=np.uint8)
+        if self._spilled:
+            self._spill()
+            for part in range(PARTS):
+                path = self.folder / f"keys-{part}"
+                if path.exists():
+                    _judge(np.fromfile(path, dtype=_ENTRY), found)
+        elif self._held:
+            _judge(np.concatenate(self._held), found)
+        return found
+
+    def _spill(self) -> None:
+        entries = np.concatenate(self._held) if self._held else np.empty(0, dtype=_ENTRY)
+        parts = (entries["key"].view(np.uint64) % PARTS).astype(np.int64)
+        for part in range(PARTS):
+            with (self.folder / f"keys-{part}").open("ab") as stream:
+                entries[parts == part].tofile(stream)
+        self._held, self._held_size, self._spilled = [], 0, True
+
+
+def _judge(entries: NDArray[np.void], found: NDArray[np.uint8]) -> None:
+    """Within equal keys: all contents equal leaves the first and marks the rest as repeats; else all contradict."""
+    order = np.argsort(entries["key"], kind="stable")
+    keys = entries["key"][order]
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    sizes = np.diff(np.append(starts, len(keys)))
+    for start, size in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
+        group = entries[order[start : start + size]]
+        if (group["content"] == group["content"][0]).all():
+            found[group["place"][1:]] = DUPLICATE
+        else:
+            found[group["place"]] = CONFLICT

@@ -1,0 +1,144 @@
+"""Rating records: one survey about one chat and one agent, answered or only offered."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from scoring.intake import cells
+from scoring.intake.profiles import INSTRUMENTS
+from scoring.intake.records import Chunk, Conversion, Setting
+from scoring.intake.refusals import Problem
+from scoring.intake.roster import Person
+from scoring.intake.scales import WORDS
+from scoring.intake.stamps import Instants
+from scoring.intake.tables import Block
+from scoring.intake.understanding import Understanding
+
+LONGEST_KEY = 120
+GRACE_DAYS = 31
+"""A survey may be answered some time after the agent has left."""
+_IGNORED = Problem("ignored_rating")
+
+
+def ratings(block: Block, setting: Setting) -> Chunk:
+    """Turn one block into rating records with the fields
+
+    key, chat_id, agent (roster id or None), agent_ref, agent_by, value (int on the instrument's scale, None when the
+    survey was offered and not answered), rated_at, channel, topic, comment, rater, chat_started_at, handling_seconds,
+    answer_seconds, resolved (bool or None), share (of the chat, above 0 up to 1).
+    """
+    work = Conversion(block, setting)
+    fields, seen = work.fields, setting.seen
+    fields["chat_id"] = work.identifier("chat_id", LONGEST_KEY, required=work.has("chat_id"))
+    people = work.agents()
+    fields["agent"] = [person.id if person else None for person in people]
+    fields["value"], ignored = _marks(work, seen)
+    fields["rated_at"] = work.moments("rated_at", required=True, clock="rated_time")
+    fields["key"] = _keys(work, seen)
+    fields["comment"] = work.text("comment")
+    fields["channel"] = _channels(work, seen)
+    fields["topic"] = work.name("topic", 120)
+    fields["rater"] = work.identifier("rater", 120)
+    fields["chat_started_at"] = work.moments("chat_started_at")
+    fields["handling_seconds"] = work.values("handling_seconds", cells.seconds)
+    fields["answer_seconds"] = work.values("answer_seconds", cells.seconds)
+    fields["resolved"] = work.values("resolved", cells.flag)
+    fields["share"] = [1.0 if part is None else part for part in work.values("share", cells.share)]
+    _check_story(work, people)
+    return work.chunk("ratings", dropped=ignored)
+
+
+def _marks(work: Conversion, seen: Understanding) -> tuple[list[Any], list[int]]:
+    """Read the marks; say which records are no surveys at all."""
+    low, high = INSTRUMENTS[seen.instrument]
+    convert = cells.score(low, high, WORDS[seen.instrument] | seen.values)
+    offered = set(seen.unanswered)
+    ignored = set(seen.ignored)
+
+    def mark(cell: Any) -> Any:
+        text = cells.plain(cell).strip().lower() if offered or ignored else ""
+        if text and text in ignored:
+            return _IGNORED
+        return None if text and text in offered else convert(cell)
+
+    column, problems = cells.converted(work.raw("rating"), mark)
+    left_out = [place for place, problem in problems.items() if problem is _IGNORED]
+    work.blame("rating", {place: problem for place, problem in problems.items() if problem is not _IGNORED})
+    if seen.empty_rating == "refuse" and None in column:
+        empty = [place for place, value in enumerate(column) if value is None and place not in problems]
+        raw = work.raw("rating")
+        work.blame("rating", {place: Problem("missing_value") for place in empty if cells.is_empty(raw[place])})
+    return column, left_out
+
+
+def _keys(work: Conversion, seen: Understanding) -> list[str]:
+    longest = LONGEST_KEY - len(seen.key_prefix)
+    if seen.key in {("key",), ()}:
+        keys = work.identifier("key", longest, required=True)
+    elif seen.key == ("chat_id",):
+        keys = work.fields["chat_id"]
+    else:
+        parts = [_key_part(work, meaning) for meaning in seen.key]
+        keys = ["|".join(part) for part in zip(*parts, strict=True)]
+        too_long = {
+            place: Problem("too_long", {"length": len(key), "limit": longest})
+            for place, key in enumerate(keys)
+            if len(key) > longest
+        }
+        work.blame(seen.key[0], too_long)
+    if work.has("share"):
+        # One chat of several agents is one record per agent.
+        keys = [f"{key}/{name}" for key, name in zip(keys, work.fields["agent_ref"], strict=True)]
+    return [seen.key_prefix + key for key in keys] if seen.key_prefix else keys
+
+
+def _key_part(work: Conversion, meaning: str) -> Sequence[str]:
+    if meaning == "rated_at":
+        return [str(value) for value in work.fields["rated_at"].astype("datetime64[s]").tolist()]
+    if meaning == "agent":
+        return list(work.fields["agent_ref"])
+    return (
+        list(work.fields["chat_id"]) if meaning == "chat_id" else work.identifier(meaning, LONGEST_KEY, required=True)
+    )
+
+
+def _channels(work: Conversion, seen: Understanding) -> list[str]:
+    found = work.name("channel", 60)
+    return [text or seen.channel for text in found] if seen.channel else found
+
+
+def _check_story(work: Conversion, people: list[Person | None]) -> None:
+    """Refuse what cannot have happened: rated before the chat, by the agent, or outside the employment."""
+    rated, started = work.fields["rated_at"], work.fields["chat_started_at"]
+    early = np.flatnonzero(started > rated).tolist()
+    work.blame("rated_at", {place: Problem("before_chat") for place in early})
+    if work.has("rater"):
+        raters = work.fields["rater"]
+        own = [place for place, who in enumerate(people) if raters[place] and _is_same(raters[place], who, work, place)]
+        work.blame("rater", {place: Problem("self_rating") for place in own})
+    _check_employment(work, people, rated)
+
+
+def _is_same(rater: str, person: Person | None, work: Conversion, place: int) -> bool:
+    text = rater.casefold()
+    if person is None:
+        return text == work.fields["agent_ref"][place].casefold()
+    return text in {person.staff_number.casefold(), person.email.casefold()}
+
+
+def _check_employment(work: Conversion, people: list[Person | None], rated: Instants) -> None:
+    dated = [
+        person for person in {id(one): one for one in people}.values() if person and (person.hired_on or person.left_on)
+    ]
+    if not dated:
+        return
+    none = np.datetime64("NaT")
+    hired = np.array([one.hired_on if one and one.hired_on else none for one in people], dtype="datetime64[D]")
+    left = np.array([one.left_on if one and one.left_on else none for one in people], dtype="datetime64[D]")
+    # A day of grace for time zones: dates of employment are local, instants are UTC.
+    days = rated.astype("datetime64[D]")
+    before = np.flatnonzero(days < hired - np.timedelta64(1, "D")).tolist()
+    after = np.flatnonzero(days > left + np.timedelta64(GRACE_DAYS, "D")).tolist()
+    work.blame("rated_at", {place: Problem("before_hire", {"hired_on": str(hired[place])}) for place in before})
+    work.blame("rated_at", {place: Problem("after_leaving", {"left_on": str(left[place])}) for place in after})

@@ -1,0 +1,221 @@
+"""Read the records of an understood file: typed chunks in file order, whatever its length, in bounded memory."""
+
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from scoring.intake.agents import agents, cross_problems
+from scoring.intake.integrity import Watch
+from scoring.intake.ledger import CONFLICT, DUPLICATE, UNIQUE, Ledger
+from scoring.intake.limits import Limits
+from scoring.intake.meanings import AGENTS, RATINGS, VIRAL
+from scoring.intake.ratings import ratings
+from scoring.intake.records import WAITING, Chunk, Setting
+from scoring.intake.refusals import Note, Problem, Refusal, Rejected, shown
+from scoring.intake.roster import Roster
+from scoring.intake.tables import Block, Counts, blocks, opened
+from scoring.intake.understanding import Understanding
+from scoring.intake.virals import virals
+
+HELD_CHUNKS = 4
+_CONVERSIONS: dict[str, Callable[[Block, Setting], Chunk]] = {RATINGS: ratings, VIRAL: virals, AGENTS: agents}
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one reading; complete when the last chunk has been taken."""
+
+    records: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    unanswered: int = 0
+    waiting: int = 0
+    refused: int = 0
+    ignored: int = 0
+    notes: list[Note] = field(default_factory=list)
+
+
+class Reading:
+    """Iterate once over the chunks of a file; `tally` fills while reading.
+
+    Repeats of a record inside the file are dropped and counted, contradicting records are refused, all of them; both
+    can only be known at the end, so chunks are held (on disk when there are many) until the whole file has been seen.
+    """
+
+    def __init__(self, path: Path, setting: Setting) -> None:
+        self.path, self.setting = path, setting
+        self.tally = Tally(notes=list(setting.seen.notes))
+        self.counts = Counts()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        with TemporaryDirectory(prefix="rostrum-intake-") as folder:
+            ledger, held = Ledger(Path(folder)), _Held(Path(folder))
+            watch = Watch()
+            for chunk in self._converted():
+                ledger.add(chunk.columns["key"], _contents(chunk))
+                watch.look(chunk)
+                held.add(chunk)
+            verdicts = ledger.verdicts()
+            self._note(watch)
+            start = 0
+            for chunk in held:
+                yield self._judged(chunk, verdicts[start : start + len(chunk)])
+                start += len(chunk)
+
+    def _converted(self) -> Iterator[Chunk]:
+        seen, limits = self.setting.seen, self.setting.limits
+        convert = _CONVERSIONS[seen.kind]
+        with opened(self.path, limits) as source:
+            read = blocks(source, seen, limits, self.counts)
+            for block in [_whole(list(read))] if seen.kind == AGENTS else read:
+                chunk = convert(block, self.setting)
+                self.tally.ignored += len(block.records) - len(chunk) - len(chunk.refusals) + len(block.refusals)
+                yield self._cross_checked(chunk) if seen.kind == AGENTS else chunk
+        self.tally.records = self.counts.records - self.tally.ignored
+
+    def _cross_checked(self, chunk: Chunk) -> Chunk:
+        repeats = _repeats(chunk)
+        problems = cross_problems(_without(chunk, repeats), self.setting.roster)
+        places = [place for place in range(len(chunk)) if place not in repeats]
+        return _refusing(chunk, {places[at]: found for at, found in problems.items()}, self.setting.seen)
+
+    def _judged(self, chunk: Chunk, verdicts: Any) -> Chunk:
+        conflicts = {place: ("key", Problem("conflict_id")) for place in np.flatnonzero(verdicts == CONFLICT).tolist()}
+        self.tally.duplicates += int((verdicts == DUPLICATE).sum())
+        if verdicts.any():
+            chunk = _refusing(chunk, conflicts, self.setting.seen, keep=(verdicts == UNIQUE).tolist())
+        self.tally.accepted += len(chunk)
+        self.tally.refused += len(chunk.refusals)
+        self.tally.waiting += sum(one.code == WAITING for one in chunk.refusals)
+        if chunk.kind == RATINGS:
+            self.tally.unanswered += chunk.columns["value"].count(None)
+        return chunk
+
+    def _note(self, watch: Watch) -> None:
+        notes = self.tally.notes
+        if self.counts.totals:
+            notes.append(Note("totals_row_skipped", {"count": self.counts.totals}))
+        if self.tally.ignored:
+            notes.append(Note("ignored_rows", {"count": self.tally.ignored}))
+        notes.extend(watch.notes())
+
+    def closing_notes(self) -> list[Note]:
+        """Everything worth saying about the file, once it has been read to its end."""
+        extra = []
+        if self.tally.duplicates:
+            extra.append(Note("duplicate_row", {"count": self.tally.duplicates}))
+        if self.tally.unanswered:
+            extra.append(Note("unanswered", {"count": self.tally.unanswered}))
+        return [*self.tally.notes, *extra]
+
+
+class _Held:
+    """Chunks waiting for the end of the file: some in memory, the rest pickled to one file, in order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "chunks"
+        self.memory: list[Chunk] = []
+        self.written = 0
+
+    def add(self, chunk: Chunk) -> None:
+        if len(self.memory) < HELD_CHUNKS:
+            self.memory.append(chunk)
+            return
+        with self.path.open("ab") as stream:
+            pickle.dump(chunk, stream, protocol=pickle.HIGHEST_PROTOCOL)
+        self.written += 1
+
+    def __iter__(self) -> Iterator[Chunk]:
+        while self.memory:
+            yield self.memory.pop(0)
+        if self.written:
+            with self.path.open("rb") as stream:
+                for _ in range(self.written):
+                    # Written above by this very object into a private folder.
+                    yield pickle.load(stream)  # noqa: S301
+
+
+def _contents(chunk: Chunk) -> Iterator[int]:
+    columns = [
+        values.view(np.int64).tolist() if isinstance(values, np.ndarray) else values
+        for name, values in chunk.columns.items()
+        if name != "key"
+    ]
+    return map(hash, zip(*columns, strict=True)) if columns else iter(())
+
+
+def _whole(read: list[Block]) -> Block:
+    """Join the blocks of a small file into one."""
+    first = read[0] if read else Block({}, [])
+    for block in read[1:]:
+        for name, values in block.columns.items():
+            first.columns[name].extend(values)
+        first.records.extend(block.records)
+        first.refusals.extend(block.refusals)
+    return first
+
+
+def _repeats(chunk: Chunk) -> set[int]:
+    """Places of rows that say again what an earlier row said; they must not count as a second person."""
+    seen: set[int] = set()
+    repeats = set()
+    for place, content in enumerate(_contents(chunk)):
+        if content in seen:
+            repeats.add(place)
+        seen.add(content)
+    return repeats
+
+
+def _without(chunk: Chunk, places: set[int]) -> Chunk:
+    kept = [place not in places for place in range(len(chunk))]
+    return _kept(chunk, kept)
+
+
+def _kept(chunk: Chunk, keep: list[bool]) -> Chunk:
+    mask = np.array(keep, dtype=bool)
+    columns = {
+        name: values[mask]
+        if isinstance(values, np.ndarray)
+        else [one for one, kept in zip(values, keep, strict=True) if kept]
+        for name, values in chunk.columns.items()
+    }
+    records = [one for one, kept in zip(chunk.records, keep, strict=True) if kept]
+    return Chunk(chunk.kind, columns, records, chunk.refusals, chunk.waiting, chunk.sheet, chunk.instrument)
+
+
+def _refusing(
+    chunk: Chunk, problems: dict[int, tuple[str, Problem]], seen: Understanding, keep: list[bool] | None = None
+) -> Chunk:
+    if not problems and keep is None:
+        return chunk
+    headings = seen.headings()
+    refusals = [_refusal(chunk, place, meaning, problem, headings) for place, (meaning, problem) in problems.items()]
+    standing = [place not in problems for place in range(len(chunk))]
+    kept = _kept(chunk, [one and other for one, other in zip(standing, keep or standing, strict=True)])
+    kept.refusals = sorted([*chunk.refusals, *refusals], key=lambda one: one.record)
+    return kept
+
+
+def _refusal(chunk: Chunk, place: int, meaning: str, problem: Problem, headings: dict[str, str]) -> Refusal:
+    # A key may be made of several columns; then the chat's heading names it best.
+    heading = headings.get(meaning) or headings.get("chat_id") or headings.get("staff_number", meaning)
+    value = shown(chunk.columns[meaning][place])
+    row = {headings[name]: shown(values[place]) for name, values in chunk.columns.items() if name in headings}
+    return Refusal(chunk.records[place], problem.code, heading, value, problem.params, chunk.sheet, row)
+
+
+def read(path: Path, seen: Understanding, *, as_of: datetime, limits: Limits, roster: Roster | None = None) -> Reading:
+    """Read the records of a file that was understood without questions.
+
+    `as_of` is the clock of the checks (aware); `roster` makes agents known, without it references stay unresolved.
+    Iterating raises Rejected when the file turns out to be unreadable after all; nothing may be kept of it then.
+    """
+    if seen.action:
+        raise Rejected("not_understood", action=seen.action)
+    return Reading(path, Setting(seen, as_of, limits, roster))

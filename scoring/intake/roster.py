@@ -1,0 +1,95 @@
+"""Who is known already, as far as checking a file needs it; filled from the database by the loader."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+# Letters of the two alphabets that look the same: a staff number typed on the wrong keyboard layout.
+_LOOKALIKES = str.maketrans("АВЕКМНОРСТУХавекмнорстух", "ABEKMHOPCTYXabekmhopctyx")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One agent of the roster; `manager` is a staff number, '' for none."""
+
+    id: int
+    staff_number: str
+    full_name: str = ""
+    email: str = ""
+    hired_on: date | None = None
+    left_on: date | None = None
+    manager: str = ""
+
+
+@dataclass(slots=True)
+class Roster:
+    """Agents by staff number, with `matches`: names that HR has matched to a staff number ('' to leave such rows out)."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    matches: dict[str, str] = field(default_factory=dict)
+    _emails: dict[str, Person] = field(default_factory=dict)
+    _names: dict[str, list[Person]] = field(default_factory=dict)
+    _folded: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, people: Iterable[Person], matches: dict[str, str] | None = None) -> "Roster":
+        """Build the roster with its indexes."""
+        roster = cls(matches=matches or {})
+        for person in people:
+            roster.add(person)
+        return roster
+
+    def add(self, person: Person) -> None:
+        """Make one more agent known."""
+        self.people[person.staff_number] = person
+        self._folded[folded(person.staff_number)] = person.staff_number
+        if person.email:
+            self._emails[person.email.lower()] = person
+        self._names.setdefault(folded_name(person.full_name), []).append(person)
+
+    def by_email(self, email: str) -> Person | None:
+        """Find by e-mail, whatever its case."""
+        return self._emails.get(email.lower())
+
+    def by_name(self, name: str) -> Person | None:
+        """Find by full name when exactly one agent has it."""
+        found = self._names.get(folded_name(name), [])
+        return found[0] if len(found) == 1 else None
+
+    def find(self, reference: str, how: str) -> tuple[Person | None, str]:
+        """Find whom a file means: (the agent or None, how it was referred to).
+
+        `how` is staff_number, email, name, name_email ('Ann Lee (ann@example.com)') or auto.
+        """
+        if reference in self.matches:
+            return self.people.get(self.matches[reference]), "match"
+        if how == "name_email":
+            return self._by_name_email(reference)
+        if how == "email" or (how == "auto" and "@" in reference):
+            return self.by_email(reference), "email"
+        if how == "name":
+            return self.by_name(reference), "name"
+        return self.people.get(reference), "staff_number"
+
+    def _by_name_email(self, reference: str) -> tuple[Person | None, str]:
+        name, _, rest = reference.rpartition(" (")
+        email = rest.removesuffix(")")
+        if "@" in email:
+            return self.by_email(email), "email"
+        return self.by_name(name or reference), "name"
+
+    def similar(self, reference: str) -> str:
+        """Name the staff number that was probably meant: same letters in another case, alphabet or spacing."""
+        return self._folded.get(folded(reference), "")
+
+
+def folded(text: str) -> str:
+    """Fold look-alike letters, case, spaces and hyphens for a hint; never for a match."""
+    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES).upper()
+    return "".join(char for char in plain if char.isalnum())
+
+
+def folded_name(name: str) -> str:
+    """Fold case, ё and spaces of a personal name."""
+    return " ".join(name.casefold().replace("ё", "е").split())

@@ -1,0 +1,60 @@
+"""On which scale a file's marks are: kept as the instrument that was asked, never squeezed onto another one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from scoring.intake.cells import is_empty, plain, real
+from scoring.intake.profiles import INSTRUMENTS
+from scoring.intake.refusals import Question
+
+CSAT5, THUMBS, THREE_POINT, NPS = "csat5", "thumbs", "three_point", "nps"
+
+_GOOD = "good|positive|like|liked|thumbs up|thumbs_up|thumbsup|up|👍|хорошо|нравится|лайк|положительно|положительная|satisfied|happy"
+_BAD = "bad|negative|dislike|disliked|thumbs down|thumbs_down|thumbsdown|down|👎|плохо|не нравится|дизлайк|отрицательно|отрицательная|unsatisfied|dissatisfied|unhappy"
+_MIDDLE = "okay|ok|neutral|not bad|average|нормально|нейтрально|так себе|😐"
+_GREAT = f"great|{_GOOD}|😀|🙂"
+_NOT_GOOD = f"not good|{_BAD}|🙁|😞"
+
+WORDS: dict[str, dict[str, int]] = {
+    CSAT5: {},
+    NPS: {},
+    THUMBS: dict.fromkeys(_GOOD.split("|"), 1) | dict.fromkeys(_BAD.split("|"), 0) | {"true": 1, "false": 0},
+    THREE_POINT: dict.fromkeys(_GREAT.split("|"), 1)
+    | dict.fromkeys(_MIDDLE.split("|"), 0)
+    | dict.fromkeys(_NOT_GOOD.split("|"), -1),
+}
+
+
+def instrument_of(cells: Sequence[Any], heading: str) -> tuple[str, Question | None]:
+    """Tell the instrument from sampled marks: (instrument, None), or (best guess, the question to ask)."""
+    filled = [cell for cell in cells if not is_empty(cell)]
+    marks = [number for number in map(real, filled) if isinstance(number, float)]
+    words = [plain(cell).strip().lower() for cell in filled if not isinstance(real(cell), float)]
+    if len(words) > len(filled) / 2:
+        return _by_words(words, heading)
+    return _by_numbers(marks, heading)
+
+
+def _by_words(words: Sequence[str], heading: str) -> tuple[str, Question | None]:
+    for instrument in (THUMBS, THREE_POINT):
+        known = sum(word in WORDS[instrument] for word in words)
+        if known > len(words) / 2:
+            return instrument, None
+    return CSAT5, _question(heading, sorted(set(words))[:5])
+
+
+def _by_numbers(marks: Sequence[float], heading: str) -> tuple[str, Question | None]:
+    shown = [f"{mark:g}" for mark in sorted(set(marks))[:12]]
+    if marks and set(marks) <= {0.0, 1.0} and 0.0 in marks:
+        return THUMBS, _question(heading, shown)
+    outside = [mark for mark in marks if not 1 <= mark <= 5]
+    if len(outside) * 5 < len(marks) or not outside:
+        return CSAT5, None
+    if all(0 <= mark <= 10 and mark.is_integer() for mark in marks):
+        return NPS, _question(heading, shown)
+    # A few wild marks among good ones are refused one by one; a scale of their own is asked for.
+    return CSAT5, _question(heading, shown) if len(outside) > len(marks) * 0.6 else None
+
+
+def _question(heading: str, shown: list[str]) -> Question:
+    return Question("ambiguous_scale", "instrument", tuple(INSTRUMENTS), {"column": heading, "values": shown})

@@ -1,0 +1,146 @@
+"""Nested records of known sources brought into flat form: one dictionary of cells per rating.
+
+Facts of the payloads: docs of Chatwoot, Zendesk, Intercom, LiveChat and Jivo. Names inside follow the payload with
+dots (`assigned_agent.email`); names that begin with `_` are computed here.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Record = dict[str, Any]
+
+
+def flattened(record: Record, shape: str) -> Iterator[Record]:
+    """Give the flat records of one nested record; none when it holds no rating of a person."""
+    for one in _SHAPES.get(shape, _as_is)(record):
+        yield flat(one)
+
+
+def flat(record: Record, prefix: str = "") -> Record:
+    """Join nested names with dots; lists become JSON text."""
+    found: Record = {}
+    for name, value in record.items():
+        if isinstance(value, dict):
+            found |= flat(value, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+    return found
+
+
+def _as_is(record: Record) -> Iterator[Record]:
+    yield record
+
+
+def _chatwoot(record: Record) -> Iterator[Record]:
+    """The API's list item as it is, or the `message_updated` payload with the answer inside."""
+    attributes = record.get("content_attributes") or {}
+    submitted = (attributes.get("submitted_values") or {}) if isinstance(attributes, dict) else {}
+    response = submitted.get("csat_survey_response") if isinstance(submitted, dict) else None
+    if not isinstance(response, dict):
+        if "rating" in record:
+            yield record
+        return
+    conversation = record.get("conversation") or {}
+    yield {
+        "message_id": record.get("id"),
+        "rating": response.get("rating"),
+        "feedback_message": response.get("feedback_message"),
+        "conversation_id": conversation.get("display_id") or conversation.get("id"),
+        "assigned_agent": (conversation.get("meta") or {}).get("assignee") or {},
+        "created_at": record.get("updated_at") or record.get("created_at"),
+    }
+
+
+def _zendesk_survey(record: Record) -> Iterator[Record]:
+    """A survey response holds typed answers; the rating scale is the mark, an open answer the comment."""
+    answers = [one for one in record.get("answers") or [] if isinstance(one, dict)]
+    rating = next((one for one in answers if "rating" in one), {})
+    words = next((one for one in answers if one.get("type") in {"open_ended", "open-ended"}), {})
+    yield {
+        **{name: value for name, value in record.items() if name != "answers"},
+        "_rating": rating.get("rating"),
+        "_comment": words.get("value") or words.get("text"),
+        "_rated_at": rating.get("updated_at")
+        or rating.get("created_at")
+        or record.get("updated_at")
+        or record.get("created_at"),
+    }
+
+
+def _intercom(record: Record) -> Iterator[Record]:
+    """A conversation with its rating; those without one, and those of bots, are not surveys of a person."""
+    rating = record.get("conversation_rating")
+    if not isinstance(rating, dict):
+        return
+    teammate = rating.get("teammate") or {}
+    if teammate.get("type") in {"bot", "fin"} or "bot" in str(teammate.get("name", "")).lower().split():
+        return
+    yield {
+        **{name: value for name, value in record.items() if name != "conversation_parts"},
+        "_rated_at": rating.get("created_at"),
+    }
+
+
+def _livechat(record: Record) -> Iterator[Record]:
+    """A chat or archive item: rating in the thread's properties, agents among its users; each gets an equal share."""
+    thread = record.get("thread") or record
+    properties = thread.get("properties") or {}
+    rating = properties.get("rating") if isinstance(properties, dict) else None
+    if not isinstance(rating, dict) or rating.get("score") is None:
+        return
+    users = [one for one in record.get("users") or [] if isinstance(one, dict)]
+    agents = [one.get("id") for one in users if one.get("type") == "agent"]
+    if not agents:
+        agents = [one for one in thread.get("user_ids") or [] if "@" in str(one)]
+    customer = next((one.get("id") for one in users if one.get("type") == "customer"), None)
+    for agent in agents or [None]:
+        yield {
+            "_key": thread.get("id"),
+            "chat_id": record.get("id"),
+            "_rating": rating.get("score"),
+            "_comment": rating.get("comment"),
+            "_agent": agent,
+            "_rater": customer,
+            "_share": 1 / len(agents) if agents else None,
+            "_rated_at": rating.get("created_at") or thread.get("created_at"),
+        }
+
+
+def _jivo(record: Record) -> Iterator[Record]:
+    """A finished chat: the mark is a text, agents are credited by their share of the agents' messages."""
+    chat = record.get("chat") or {}
+    agents = [one for one in record.get("agents") or [] if isinstance(one, dict)]
+    counts = Counter(
+        one.get("agent_id")
+        for one in chat.get("messages") or []
+        if isinstance(one, dict) and one.get("type") == "agent"
+    )
+    assigned = record.get("assigned_agent") or {}
+    people = agents or ([assigned] if assigned else [{}])
+    total = sum(counts[one.get("id")] for one in people)
+    stamps = [
+        one.get("timestamp") for one in chat.get("messages") or [] if isinstance(one, dict) and one.get("timestamp")
+    ]
+    for one in people:
+        part = counts[one.get("id")] / total if total else 1 / len(people)
+        if part:
+            yield {
+                "chat_id": record.get("chat_id"),
+                "_rating": chat.get("rate"),
+                "_agent": one.get("email") or one.get("id"),
+                "_share": part,
+                "_topic": (record.get("topic") or {}).get("title"),
+                "_rater": (record.get("visitor") or {}).get("number") or (record.get("visitor") or {}).get("email"),
+                "_rated_at": max(stamps, default=None),
+            }
+
+
+_SHAPES: dict[str, Callable[[Record], Iterator[Record]]] = {
+    "chatwoot": _chatwoot,
+    "zendesk_survey_responses": _zendesk_survey,
+    "intercom": _intercom,
+    "livechat": _livechat,
+    "jivo": _jivo,
+}

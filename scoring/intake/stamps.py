@@ -1,0 +1,348 @@
+"""Moments in time from cells: many spellings, one order of day and month per file, always to an aware UTC instant.
+
+The good path is numpy on the character codes of a whole column; only cells that do not fit a fixed layout go one by one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scoring.intake.grids import BadCell
+from scoring.intake.refusals import Problem
+
+DMY, MDY, YMD = "dmy", "mdy", "ymd"
+Instants: TypeAlias = NDArray[np.datetime64]
+Problems: TypeAlias = dict[int, Problem]
+
+EARLIEST = np.datetime64("2000-01-01T00:00:00", "us")
+_WIDEST = 40
+_EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's own day count, without a zone
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january янв января январь",
+            "feb february фев февр февраля февраль",
+            "mar march мар марта март",
+            "apr april апр апреля апрель",
+            "may мая май",
+            "jun june июн июня июнь",
+            "jul july июл июля июль",
+            "aug august авг августа август",
+            "sep sept september сен сент сентября сентябрь",
+            "oct october окт октября октябрь",
+            "nov november ноя нояб ноября ноябрь",
+            "dec december дек декабря декабрь",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_TIME = (
+    r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?"
+)
+_ISO = re.compile(r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _TIME)
+_NUMERIC = re.compile(
+    r"(?P<first>\d{1,2})(?P<mark>[-./])(?P<middle>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?: ?г\.?)?" + _TIME
+)
+_WORDY = re.compile(
+    r"(?:(?P<day>\d{1,2})[ .-]+(?P<name>[A-Za-zА-Яа-я]+)\.?|(?P<name2>[A-Za-z]+)\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
+    r"[ ,.-]+(?P<year>\d{4})(?: ?г(?:ода|\.)?)?" + _TIME
+)
+_SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+_SLASHED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a column of times is read: `order` for 01/02/2026, `zone` for times without one, `epoch` for plain numbers."""
+
+    zone: str
+    order: str = DMY
+    epoch: bool = False
+
+
+def orders(values: Sequence[Any]) -> tuple[int, int, int]:
+    """Count what decides between day and month: (day first, month first, undecided) among slashed dates."""
+    day_first = month_first = open_ = 0
+    for value in values:
+        found = _SLASHED.match(value) if isinstance(value, str) else None
+        if found:
+            first, second = int(found[1]), int(found[2])
+            day_first += first > 12 >= second
+            month_first += second > 12 >= first
+            open_ += first <= 12 and second <= 12
+    return day_first, month_first, open_
+
+
+@lru_cache(maxsize=256)
+def zone_of(name: str) -> ZoneInfo | None:
+    """Find a time zone by its IANA name; None when there is none."""
+    try:
+        return ZoneInfo(name) if name and not name.startswith(("/", ".")) else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def instants(values: Sequence[Any], rule: Rule, *, zones: Sequence[str] | None = None) -> tuple[Instants, Problems]:
+    """Turn cells into UTC instants (datetime64[us], NaT where there is a problem or the cell is empty).
+
+    `zones` names a zone per row, '' meaning the rule's own. Empty cells are NaT without a problem.
+    """
+    local = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
+    offsets = np.zeros(len(values), dtype="timedelta64[us]")
+    aware = np.zeros(len(values), dtype=bool)
+    left = _fixed(values, rule, local, offsets, aware)
+    problems = _one_by_one(values, left, rule, local, offsets, aware)
+    result = local - offsets
+    naive = ~aware & ~np.isnat(local)
+    if naive.any():
+        problems |= _localise(result, naive, local, rule.zone, zones)
+    return result, problems
+
+
+def _fixed(values: Sequence[Any], rule: Rule, local: Instants, offsets: Any, aware: Any) -> NDArray[np.intp]:
+    """Read what has the layout 2026-09-02 10:22:00 or 02.09.2026 10:22:00 (with a tail); return the other places."""
+    everything = np.arange(len(values))
+    if not _all_text(values):
+        return everything
+    longest = max(map(len, values))
+    if longest > _WIDEST or longest < 10:
+        return everything
+    table = np.array(values, dtype=f"<U{max(longest, 19)}").view(np.uint32).reshape(len(values), -1)
+    done = np.zeros(len(values), dtype=bool)
+    for layout in (_Layout((0, 4), (5, 2), (8, 2), (4, 7), b"-./"), _day_first(rule)):
+        rows = layout.matching(table) & ~done
+        if rows.any():
+            done[rows] = layout.read(table, np.flatnonzero(rows), values, local, offsets, aware)[rows]
+    return everything[~done]
+
+
+def _all_text(values: Sequence[Any]) -> bool:
+    return bool(len(values)) and set(map(type, values)) == {str}
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where year, month and day stand (start, digits), where the separators, and which ones are allowed."""
+
+    year: tuple[int, int]
+    month: tuple[int, int]
+    day: tuple[int, int]
+    marks: tuple[int, int]
+    allowed: bytes
+
+    def matching(self, table: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Rows whose date and time have exactly this layout."""
+        first, second = table[:, self.marks[0]], table[:, self.marks[1]]
+        fits = (first == second) & np.isin(first, np.frombuffer(self.allowed, dtype=np.uint8))
+        fits &= np.isin(table[:, 10], (32, 84)) & (table[:, 13] == 58) & (table[:, 16] == 58)
+        digits = [*_span(self.year), *_span(self.month), *_span(self.day), 11, 12, 14, 15, 17, 18]
+        block = table[:, digits]
+        return np.asarray(fits & ((block >= 48) & (block <= 57)).all(axis=1))
+
+    def read(
+        self,
+        table: NDArray[np.uint32],
+        rows: NDArray[np.intp],
+        values: Sequence[Any],
+        local: Instants,
+        offsets: Any,
+        aware: Any,
+    ) -> NDArray[np.bool_]:
+        """Fill the three arrays for `rows`; say which of all rows were read."""
+        part = table[rows]
+        month, day = _number(part, *self.month), _number(part, *self.day)
+        hour, minute, second = _number(part, 11, 2), _number(part, 14, 2), _number(part, 17, 2)
+        sane = (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second < 60)
+        months = ((_number(part, *self.year) - 1970) * 12 + month - 1).astype("datetime64[M]")
+        days = months.astype("datetime64[D]") + (day - 1)
+        sane &= days.astype("datetime64[M]") == months
+        moments = days.astype("datetime64[us]") + (((hour * 60 + minute) * 60 + second) * 1_000_000).astype(
+            "timedelta64[us]"
+        )
+        done = np.zeros(len(table), dtype=bool)
+        if table.shape[1] > 19:
+            sane &= _tails(part, rows, values, moments, offsets, aware)
+        local[rows[sane]] = moments[sane]
+        done[rows[sane]] = True
+        return done
+
+
+def _day_first(rule: Rule) -> _Layout:
+    swapped = rule.order == MDY
+    day, month = ((3, 2), (0, 2)) if swapped else ((0, 2), (3, 2))
+    # A dot always means day first; slashes and dashes follow the order of the file.
+    return _Layout((6, 4), month, day, (2, 5), b"/-" if swapped else b"./-")
+
+
+def _span(place: tuple[int, int]) -> range:
+    return range(place[0], place[0] + place[1])
+
+
+def _number(part: NDArray[np.uint32], start: int, digits: int) -> NDArray[np.int64]:
+    number = np.zeros(len(part), dtype=np.int64)
+    for place in range(start, start + digits):
+        number = number * 10 + (part[:, place].astype(np.int64) - 48)
+    return number
+
+
+def _tails(
+    part: NDArray[np.uint32], rows: NDArray[np.intp], values: Sequence[Any], moments: Instants, offsets: Any, aware: Any
+) -> NDArray[np.bool_]:
+    """Read fractions and offsets after the seconds; there are few different ones, so each is read once."""
+    sane = np.ones(len(rows), dtype=bool)
+    tailed = np.flatnonzero(part[:, 19] != 0)
+    texts = [values[row][19:] for row in rows[tailed].tolist()]
+    known = {text: _tail(text) for text in set(texts)}
+    unread = (0, None)
+    found = [known[text] or unread for text in texts]
+    sane[tailed] = [known[text] is not None for text in texts]
+    moments[tailed] += np.array([fraction for fraction, _ in found], dtype="timedelta64[us]")
+    offsets[rows[tailed]] = np.array([offset or 0 for _, offset in found], dtype="timedelta64[s]")
+    aware[rows[tailed]] = [offset is not None for _, offset in found]
+    return sane
+
+
+def _tail(text: str) -> tuple[int, int | None] | None:
+    found = re.fullmatch(r"(?:[.,](\d{1,9}))?\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?", text)
+    if not found:
+        return None
+    return int((found[1] or "0")[:6].ljust(6, "0")), _offset_seconds(found[2])
+
+
+def _offset_seconds(text: str | None) -> int | None:
+    if not text:
+        return None
+    body = text.removeprefix("UTC").removeprefix("GMT")
+    if body in {"", "Z"}:
+        return 0
+    hours, minutes = int(body[1:3]), int(body[3:].lstrip(":") or 0)
+    return (hours * 3600 + minutes * 60) * (-1 if body[0] == "-" else 1)
+
+
+def _one_by_one(values: Sequence[Any], places: Any, rule: Rule, local: Instants, offsets: Any, aware: Any) -> Problems:
+    problems: Problems = {}
+    for place in places.tolist():
+        value = values[place]
+        if value is None or value == "":
+            continue
+        found = moment(value, rule)
+        if isinstance(found, Problem):
+            problems[place] = found
+        elif found is not None:
+            offset = found.utcoffset()
+            local[place] = np.datetime64(found.replace(tzinfo=None), "us")
+            if offset is not None:
+                offsets[place], aware[place] = np.timedelta64(offset, "us"), True
+    return problems
+
+
+def moment(value: Any, rule: Rule) -> datetime | Problem | None:
+    """Read one cell: text, a spreadsheet's date, or a number of days or seconds. Naive when the cell names no zone."""
+    if isinstance(value, BadCell):
+        return Problem(value.code)
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    if isinstance(value, bool | time | timedelta):
+        return Problem("bad_date")
+    if isinstance(value, int | float):
+        return _from_number(float(value), rule)
+    return _from_text(" ".join(str(value).split()), rule)
+
+
+def _from_number(number: float, rule: Rule) -> datetime | Problem:
+    if rule.epoch or number > 900_000_000:
+        seconds = number / 1000 if number > 100_000_000_000 else number
+        if 0 < seconds < 4_102_444_800:
+            return datetime.fromtimestamp(seconds, UTC)
+    if 20_000 <= number < 80_000:
+        # Days with a fraction carry rounding noise of some microseconds.
+        return _EXCEL_ZERO + timedelta(seconds=round(number * 86_400, 1))
+    return Problem("bad_date")
+
+
+def _from_text(text: str, rule: Rule) -> datetime | Problem | None:
+    if not text:
+        return None
+    if _EPOCH.fullmatch(text) or _SERIAL.fullmatch(text):
+        return _from_number(float(text.replace(",", ".")), rule)
+    for pattern, parts in ((_ISO, _iso_parts), (_NUMERIC, _numeric_parts), (_WORDY, _wordy_parts)):
+        found = pattern.fullmatch(text)
+        if found:
+            return _assembled(parts(found, rule), found)
+    return Problem("bad_date")
+
+
+def _iso_parts(found: re.Match[str], _rule: Rule) -> tuple[int, int, int]:
+    return int(found["year"]), int(found["month"]), int(found["day"])
+
+
+def _numeric_parts(found: re.Match[str], rule: Rule) -> tuple[int, int, int]:
+    first, middle = int(found["first"]), int(found["middle"])
+    year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
+    swapped = rule.order == MDY and found["mark"] != "."
+    return (year, first, middle) if swapped else (year, middle, first)
+
+
+def _wordy_parts(found: re.Match[str], _rule: Rule) -> tuple[int, int, int]:
+    name = (found["name"] or found["name2"] or "").lower()
+    return int(found["year"]), _MONTHS.get(name, 0), int(found["day"] or found["day2"])
+
+
+def _assembled(parts: tuple[int, int, int], found: re.Match[str]) -> datetime | Problem:
+    hour = int(found["hour"] or 0)
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return Problem("bad_date")
+        hour = hour % 12 + (12 if found["half"][0] in "Pp" else 0)
+    fraction = int((found["fraction"] or "0")[:6].ljust(6, "0"))
+    try:
+        # Without a zone the moment stays naive until the file's zone is applied to the whole column.
+        naive = datetime(*parts, hour, int(found["minute"] or 0), int(found["second"] or 0), fraction)  # noqa: DTZ001
+    except ValueError:
+        return Problem("bad_date")
+    offset = _offset_seconds(found["zone"])
+    return naive if offset is None else (naive - timedelta(seconds=offset)).replace(tzinfo=UTC)
+
+
+def _localise(result: Instants, naive: Any, local: Instants, zone: str, zones: Sequence[str] | None) -> Problems:
+    if zones is None or not any(zones):
+        return _in_zone(result, np.flatnonzero(naive), local, zone)
+    problems: Problems = {}
+    named = np.array([name or zone for name in zones], dtype=object)
+    for name in set(named[naive].tolist()):
+        places = np.flatnonzero(naive & (named == name))
+        if zone_of(name) is None:
+            problems |= {place: Problem("bad_timezone", {"zone": name}) for place in places.tolist()}
+            result[places] = np.datetime64("NaT")
+        else:
+            problems |= _in_zone(result, places, local, name)
+    return problems
+
+
+def _in_zone(result: Instants, places: Any, local: Instants, zone: str) -> Problems:
+    index = pd.DatetimeIndex(local[places])
+    placed = index.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").tz_convert("UTC").tz_localize(None)
+    result[places] = placed.to_numpy().astype("datetime64[us]")
+    lost = places[np.isnat(result[places])]
+    return {place: Problem(_why_lost(local[place], zone), {"zone": zone}) for place in lost.tolist()}
+
+
+def _why_lost(moment_: np.datetime64, zone: str) -> str:
+    naive = moment_.astype("datetime64[us]").item()
+    info = ZoneInfo(zone)
+    before, after = (naive.replace(tzinfo=info, fold=fold).utcoffset() for fold in (0, 1))
+    return "nonexistent_local_time" if before < after else "ambiguous_local_time"

@@ -1,0 +1,236 @@
+"""From a container to a table: headings, records, blank and totals rows, in blocks of columns.
+
+A record is a row below the headings that is neither blank nor a totals row; records are numbered from 1.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from scoring.intake import delimited, jsons, parquets, shapes, workbooks
+from scoring.intake.cells import is_empty, plain
+from scoring.intake.containers import JSON, JSONL, PARQUET, TEXT, Container, detect, unpacked
+from scoring.intake.encodings import Text
+from scoring.intake.grids import BadCell, Batches, Row, Trouble
+from scoring.intake.limits import Limits
+from scoring.intake.refusals import Refusal, Rejected, shown
+from scoring.intake.understanding import Understanding
+
+_TOTALS = re.compile(
+    r"(?:итого|итог|всего|сумма|среднее|средняя оценка|средний балл|общий итог|промежуточный итог|grand total|sub-?total|total|totals|sum|"
+    r"average|avg|mean|count|reporting period|отчётный период|отчетный период|период|period|generated|exported|сформирован[оа]?|"
+    r"выгружено|конец отч[её]та|end of report)(?![a-zа-яё])",
+    re.IGNORECASE,
+)
+_DATE_START = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
+
+
+@dataclass(slots=True)
+class Opened:
+    """A file opened for reading: a plain path, and the workbook when it is one."""
+
+    path: Path
+    container: Container
+    workbook: workbooks.Workbook | None = None
+
+
+@dataclass(slots=True)
+class Block:
+    """Some records as columns by meaning; `records` are their numbers, `refusals` those that were no rows."""
+
+    columns: dict[str, list[Any]]
+    records: list[int]
+    refusals: list[Refusal] = field(default_factory=list)
+    sheet: str = ""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was passed over while the table was read."""
+
+    records: int = 0
+    totals: int = 0
+    blank: int = 0
+
+
+@contextmanager
+def opened(path: Path, limits: Limits) -> Iterator[Opened]:
+    """Detect, unpack into a temporary folder if packed, and check. Raises Rejected."""
+    container = detect(path, limits)
+    with TemporaryDirectory(prefix="rostrum-intake-") as folder:
+        plain_path = unpacked(path, container, Path(folder), limits)
+        if container.packing:
+            container = Container(detect(plain_path, limits).kind, container.packing, container.member)
+        workbook = None
+        if container.kind not in {TEXT, JSON, JSONL, PARQUET}:
+            workbook = workbooks.open_workbook(plain_path, container.kind, limits)
+        yield Opened(plain_path, container, workbook)
+
+
+def raw_batches(source: Opened, seen: Understanding, limits: Limits, sheet: str = "") -> Batches:
+    """Give all rows of the container, title rows and headings included."""
+    kind = source.container.kind
+    if source.workbook:
+        return workbooks.batches(source.workbook, sheet or source.workbook.sheets[0], limits)
+    if kind == PARQUET:
+        names = parquets.columns(source.path, limits)
+        return chain([[names]], parquets.batches(source.path, limits))
+    text = text_of(seen)
+    if kind == TEXT:
+        dialect = delimited.Dialect(seen.delimiter, seen.escape, seen.skipped_lines)
+        return delimited.batches(source.path, text, dialect, limits)
+    names = [column.heading for column in seen.columns]
+    return chain([[names]], _object_batches(source, seen, names, limits))
+
+
+def text_of(seen: Understanding) -> Text:
+    """Rebuild what is needed to open the text again."""
+    return Text(seen.encoding, (), seen.damaged, seen.unclean, seen.lines, seen.sha256)
+
+
+def objects(source: Opened, seen: Understanding, limits: Limits, shape: str) -> Iterator[dict[str, Any] | Trouble]:
+    """Give JSON records, brought into flat form by the shape of a known source."""
+    read = jsons.lines if source.container.kind == JSONL else jsons.document
+    for found in read(source.path, text_of(seen), limits):
+        if isinstance(found, Trouble):
+            yield found
+        else:
+            yield from shapes.flattened(found, shape)
+
+
+def _object_batches(source: Opened, seen: Understanding, names: list[str], limits: Limits) -> Batches:
+    found = objects(source, seen, limits, seen.shape)
+    while batch := list(islice(found, limits.chunk_rows)):
+        yield [one if isinstance(one, Trouble) else [one.get(name) for name in names] for one in batch]
+
+
+def blocks(source: Opened, seen: Understanding, limits: Limits, counts: Counts) -> Iterator[Block]:
+    """Give the records of all chosen sheets as blocks of columns. Raises Rejected (unterminated_quote, too_many_rows)."""
+    for sheet in seen.read_sheets or [""]:
+        above = seen.header_row + seen.header_rows - 1 if seen.header_row else 0
+        for rows in raw_batches(source, seen, limits, sheet):
+            body = rows[above:]
+            above = max(0, above - len(rows))
+            if body:
+                yield _block(body, seen, counts, sheet)
+            if counts.records > limits.rows:
+                raise Rejected("too_many_rows", found=counts.records, limit=limits.rows)
+
+
+def _block(rows: list[Row], seen: Understanding, counts: Counts, sheet: str) -> Block:
+    width = len(seen.columns)
+    places = seen.places()
+    refusals: list[Refusal] = []
+    turned = list(zip(*rows, strict=True)) if _even(rows, width) else []  # type: ignore[arg-type]
+    if turned and not _has_gaps(turned, places):
+        records = list(range(counts.records + 1, counts.records + len(rows) + 1))
+        counts.records += len(rows)
+    else:
+        kept, records = _sifted(rows, seen, counts, sheet, refusals)
+        turned = list(zip(*kept, strict=True)) if kept else [()] * width
+    _no_swallowed_rows(turned, records, seen)
+    return Block({name: list(turned[place]) for name, place in places.items()}, records, refusals, sheet)
+
+
+def _even(rows: list[Row], width: int) -> bool:
+    return not any(row.__class__ is Trouble for row in rows) and set(map(len, rows)) == {width}  # type: ignore[arg-type]
+
+
+def _has_gaps(turned: Sequence[Sequence[Any]], places: dict[str, int]) -> bool:
+    """Whether some row lacks a value that every record has: it may be blank or a totals row."""
+    watched = [places[name] for name in _WATCHED if name in places][:2] or [0]
+    return any(map(_has_empty, (turned[place] for place in watched)))
+
+
+def _has_empty(column: Sequence[Any]) -> bool:
+    if set(map(type, column)) == {str}:
+        return not all(map(str.strip, column))
+    return any(map(is_empty, column))
+
+
+_WATCHED = ("rated_at", "flagged_at", "hired_on", "agent", "chat_id", "full_name")
+
+
+def _sifted(
+    rows: list[Row], seen: Understanding, counts: Counts, sheet: str, refusals: list[Refusal]
+) -> tuple[list[list[Any]], list[int]]:
+    kept: list[list[Any]] = []
+    records: list[int] = []
+    for row in rows:
+        cells = [] if isinstance(row, Trouble) else _trimmed(row, len(seen.columns), seen.container)
+        if not isinstance(row, Trouble) and not any(not is_empty(cell) for cell in cells):
+            counts.blank += 1
+        elif cells and is_totals(cells, seen):
+            counts.totals += 1
+        else:
+            counts.records += 1
+            refusal = _refused(row, cells, seen, counts.records, sheet)
+            if refusal:
+                refusals.append(refusal)
+            else:
+                kept.append(cells)
+                records.append(counts.records)
+    return kept, records
+
+
+def _trimmed(row: Sequence[Any], width: int, container: str) -> list[Any]:
+    """Cut empty cells beyond the headings; only text can lack cells, elsewhere missing ones are empty."""
+    cells = list(row)
+    while len(cells) > width and is_empty(cells[-1]):
+        cells.pop()
+    if container != TEXT and len(cells) < width:
+        cells.extend([""] * (width - len(cells)))
+    return cells
+
+
+def is_totals(cells: Sequence[Any], seen: Understanding) -> bool:
+    """Whether a row sums up others: it begins with such a word and lacks what every record has."""
+    first = next((plain(cell).strip() for cell in cells if not is_empty(cell)), "")
+    if not (_TOTALS.match(first) or any(first.startswith(start) for start in seen.footer)):
+        return False
+    places = seen.places()
+    needed = [places[name] for name in _WATCHED if name in places]
+    return any(place >= len(cells) or is_empty(cells[place]) for place in needed)
+
+
+def _refused(row: Row, cells: list[Any], seen: Understanding, record: int, sheet: str) -> Refusal | None:
+    if isinstance(row, Trouble):
+        if row.fatal:
+            raise Rejected(row.code, record=record, **row.params)
+        return Refusal(record, row.code, value=shown(row.text), params=row.params, sheet=sheet)
+    if len(cells) == len(seen.columns):
+        return None
+    parameters = {"found": len(cells), "expected": len(seen.columns)}
+    return Refusal(
+        record, "ragged_row", value=shown(seen.delimiter.join(map(plain, cells))), params=parameters, sheet=sheet
+    )
+
+
+def _no_swallowed_rows(turned: Sequence[Sequence[Any]], records: list[int], seen: Understanding) -> None:
+    """Two stray quotes can swallow whole records into one comment without any error: look for records inside cells."""
+    if seen.container != TEXT:
+        return
+    dates = [place for name, place in seen.places().items() if name in {"rated_at", "flagged_at", "hired_on"}]
+    for column in turned:
+        if "\n" not in "".join(column):
+            continue
+        for place, cell in enumerate(column):
+            if "\n" in cell and any(_is_record(line, seen, dates) for line in cell.split("\n")[1:]):
+                raise Rejected("unterminated_quote", record=records[place], line=0, end=0)
+
+
+def _is_record(line: str, seen: Understanding, dates: list[int]) -> bool:
+    cells = line.split(seen.delimiter)
+    if len(cells) < len(seen.columns):
+        return False
+    return any(_DATE_START.match(cells[place].strip().strip('"')) for place in dates)
+
+
+def row_cells(row: Sequence[Any]) -> list[str]:
+    """Show a row as texts, errors included."""
+    return [cell.text if isinstance(cell, BadCell) else plain(cell) for cell in row]

@@ -1,0 +1,203 @@
+"""XLSX and XLS workbooks: looked through before any reader opens them, then read by calamine.
+
+A sheet is held in memory by the reader as a full rectangle, so its corners are measured first. Cells with a spreadsheet
+error come out of the reader as empty text; they are found here and put back, so that nothing is lost in silence.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from scoring.intake.containers import XLSX
+from scoring.intake.grids import BadCell, Batches
+from scoring.intake.limits import MEGABYTE, Limits
+from scoring.intake.refusals import Rejected
+
+LARGEST_RECTANGLE = 8_000_000
+_REFERENCE = rb"r=[\"']([A-Z]{1,3})\d"
+_COLUMNS = re.compile(_REFERENCE)
+_HIGH_ROWS = re.compile(rb"r=[\"'][A-Z]{0,3}(\d{5,7})[\"']")
+_ERROR = re.compile(
+    rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]+)(\d+)\"[^>]*?\bt=\"e\"[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>([^<]*)</v>"
+)
+_UNCALCULATED = re.compile(
+    rb"<c\b[^>]*?\br=\"([A-Z]+)(\d+)\"[^>]*>\s*<f\b[^>]*(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+_SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
+_ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
+
+Overlay = dict[tuple[int, int], BadCell]
+
+
+@dataclass(slots=True)
+class Workbook:
+    """An opened workbook: its sheets with data, and the cells that hold errors, by sheet."""
+
+    reader: CalamineWorkbook
+    sheets: list[str]
+    hidden: list[str]
+    overlays: dict[str, Overlay] = field(default_factory=dict)
+    opened: dict[str, Any] = field(default_factory=dict)
+
+    def sheet(self, name: str) -> Any:
+        """Load one sheet, once."""
+        if name not in self.opened:
+            self.opened[name] = _loaded(self.reader, name)
+        return self.opened[name]
+
+
+def open_workbook(path: Path, kind: str, limits: Limits) -> Workbook:
+    """Check and open a workbook. Raises Rejected (corrupt, encrypted, xml_entity, zip_bomb, too_many_columns)."""
+    overlays = _inspect(path, limits) if kind == XLSX else {}
+    try:
+        reader = CalamineWorkbook.from_path(str(path))
+        metadata = reader.sheets_metadata
+    except PasswordError as error:
+        raise Rejected("encrypted") from error
+    except CalamineError as error:
+        raise Rejected("corrupt", container=kind) from error
+    shown = [sheet.name for sheet in metadata if sheet.visible == SheetVisibleEnum.Visible]
+    hidden = [sheet.name for sheet in metadata if sheet.visible != SheetVisibleEnum.Visible]
+    return Workbook(reader, shown, hidden, _by_name(path, overlays) if overlays else {})
+
+
+def _loaded(reader: CalamineWorkbook, name: str) -> Any:
+    try:
+        return reader.get_sheet_by_name(name)
+    except PasswordError as error:
+        raise Rejected("encrypted") from error
+    except CalamineError as error:
+        raise Rejected("corrupt", container="workbook") from error
+
+
+def batches(workbook: Workbook, name: str, limits: Limits) -> Batches:
+    """Give the rows of one sheet in batches, errors put back where they were."""
+    sheet = workbook.sheet(name)
+    overlay = workbook.overlays.get(name, {})
+    top, left = sheet.start or (0, 0)
+    rows: Iterator[list[Any]] = sheet.iter_rows()
+    first = 0
+    while batch := list(islice(rows, limits.chunk_rows)):
+        _put_back(batch, overlay, first + _skipped(sheet, top), left)
+        first += len(batch)
+        yield list(batch)
+
+
+def _skipped(sheet: Any, top: int) -> int:
+    """Rows above the first used one: the reader gives them only when it does not start at the used area."""
+    return 0 if sheet.total_height == top + sheet.height and sheet.height != sheet.total_height else top
+
+
+def _put_back(batch: list[list[Any]], overlay: Overlay, first: int, left: int) -> None:
+    for (row, column), bad in overlay.items():
+        if first <= row < first + len(batch):
+            cells = batch[row - first]
+            cells.extend([""] * (column - left + 1 - len(cells)))
+            cells[column - left] = bad
+
+
+def _inspect(path: Path, limits: Limits) -> dict[str, Overlay]:
+    overlays: dict[str, Overlay] = {}
+    done = 0
+    try:
+        with ZipFile(path) as archive:
+            for entry in archive.infolist():
+                if not entry.filename.lower().endswith((".xml", ".rels", ".vml")):
+                    continue
+                seen = _Seen(limits)
+                with archive.open(entry) as stream:
+                    while block := stream.read(4 * MEGABYTE):
+                        done += len(block)
+                        if done > limits.unpacked_bytes:
+                            raise Rejected("zip_bomb", limit=limits.unpacked_mb)
+                        seen.look(block, is_sheet=entry.filename.lower().startswith("xl/worksheets/sheet"))
+                seen.measure()
+                overlays[entry.filename] = seen.overlay
+    except (BadZipFile, OSError, EOFError, zlib.error, NotImplementedError) as error:
+        raise Rejected("corrupt", container=XLSX) from error
+    return {name: overlay for name, overlay in overlays.items() if overlay}
+
+
+class _Seen:
+    """What one XML part of the workbook holds, gathered block by block."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.rest = b""
+        self.columns: set[bytes] = set()
+        self.rows = 0
+        self.overlay: Overlay = {}
+
+    def look(self, block: bytes, *, is_sheet: bool) -> None:
+        """Search one block; what may be cut at its end is carried into the next."""
+        data = self.rest + block
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise Rejected("xml_entity")
+        if not is_sheet:
+            self.rest = data[-16:]
+            return
+        cut = data.rfind(b"</c>") + 4 if b"</c>" in data[-MEGABYTE:] else max(0, len(data) - MEGABYTE)
+        self._cells(data[:cut])
+        self.rest = data[cut:]
+
+    def _cells(self, data: bytes) -> None:
+        self.columns |= set(_COLUMNS.findall(data))
+        high = _HIGH_ROWS.findall(data)
+        self.rows = max(self.rows, int(max(high, key=lambda digits: (len(digits), digits))) if high else 10_000)
+        if b't="e"' in data:
+            self._keep(_ERROR.findall(data), "error_cell")
+        if b"<f" in data:
+            self._keep(_UNCALCULATED.findall(data), "formula_without_value")
+
+    def _keep(self, found: list[tuple[bytes, bytes, bytes]], code: str) -> None:
+        for letters, row, text in found:
+            shown = text.decode("utf-8", "replace")
+            place = int(row) - 1, column_number(letters.decode()) - 1
+            self.overlay[place] = BadCell(shown if code == "error_cell" else f"={shown}", code)
+
+    def measure(self) -> None:
+        """Turn away sheets whose full rectangle would not fit into memory."""
+        width = max((column_number(letters.decode()) for letters in self.columns), default=0)
+        if width > self.limits.columns:
+            raise Rejected("too_many_columns", found=width, limit=self.limits.columns)
+        if self.rows * width > LARGEST_RECTANGLE:
+            raise Rejected("too_many_cells", rows=self.rows, columns=width)
+
+
+def column_number(letters: str) -> int:
+    """A is 1, Z is 26, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _by_name(path: Path, overlays: dict[str, Overlay]) -> dict[str, Overlay]:
+    """Turn part names (xl/worksheets/sheet1.xml) into sheet names."""
+    with ZipFile(path) as archive:
+        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+        links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    targets = {}
+    for tag in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", links):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        target = attributes.get("Target", "")
+        targets[attributes.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    names = {}
+    for tag in _SHEET.findall(book):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        link = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+        names[targets.get(link, "")] = _unescaped(attributes.get("name", ""))
+    return {names[part]: overlay for part, overlay in overlays.items() if part in names}
+
+
+def _unescaped(text: str) -> str:
+    for escaped, plain in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        text = text.replace(escaped, plain)
+    return text
