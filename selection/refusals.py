@@ -16,6 +16,10 @@ class Kind(StrEnum):
     INCOMPLETE = "incomplete"
 
 
+# What a door that speaks HTTP answers with.
+STATUS = {Kind.NOT_ALLOWED: 403, Kind.NOT_NOW: 409, Kind.STALE: 409, Kind.INCOMPLETE: 400}
+
+
 class Refused(Exception):
     """A change that was refused: nothing was changed, and `str(error)` says why and what to do."""
 

@@ -272,8 +272,8 @@ def build_score(run: ScoreRun, one: Agent, *, rank: int) -> Score:
             | {"points": rating, "maximum": 60.0, "value": 0.2, "low": 0.1, "high": 0.3, "scale": "rating_points"}
             | {"observations": 120},
             "knowledge_test": weighing
-            | {"points": round(total - rating, 1), "maximum": 40.0, "value": 0.7, "low": 0.5, "high": 0.9}
-            | {"scale": "share", "observations": 0, "missing": True, "missing_rule": "prior"},
+            | {"points": round(total - rating, 1), "maximum": 40.0, "value": 70.0, "low": 50.0, "high": 90.0}
+            | {"scale": "percent", "observations": 0, "missing": True, "missing_rule": "prior"},
         },
         gates={
             "tenure": {
@@ -286,7 +286,7 @@ def build_score(run: ScoreRun, one: Agent, *, rank: int) -> Score:
                 "group": "",
             }
         },
-        explanation={"flip": {"kind": "none", "criterion": "", "distance": 0, "threshold": 0}, "notes": []},
+        explanation={"flips": [], "notes": []},
     )
 
 
@@ -373,11 +373,12 @@ def grade_the_work(candidate: Candidate, cast: Cast, at: datetime = NOW) -> None
     """Have both graders give the same good marks, then take the results over."""
     submission = candidate.invitation.submission
     assert submission is not None
+    chance = random.Random(SEED)
     for one in submission.gradings.all():
-        shared = {"grading": one, "grader": one.grader, "at": at}
-        grading.take_up(**shared)
+        grading.take_up(grading=one, grader=one.grader, at=at)
+        levels = {"tone": 3, "facts": 2}
         grading.mark(
-            **shared, levels={"tone": 3, "facts": 2}, veto=False, reason="", comment="", rng=random.Random(SEED)
+            grading=one, grader=one.grader, levels=levels, veto=False, reason="", comment="", at=at, rng=chance
         )
     ask(candidate, "take_results", cast.hanna, at=at)
 

@@ -1,0 +1,27 @@
+"""The addresses of the portal, all about the one who is logged in."""
+
+from django.urls import path
+
+from selection.portal import sitting, views, writing
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.path, name="path"),
+    path("policy/", views.policy, name="policy"),
+    path("score/", views.score, name="score"),
+    path("history/", views.history, name="history"),
+    path("rounds/<int:pk>/", views.round_path, name="round"),
+    path("rounds/<int:pk>/invitation/", views.invitation, name="invitation"),
+    path("rounds/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("rounds/<int:pk>/results/", views.results, name="results"),
+    path("rounds/<int:pk>/objections/", views.objections, name="objections"),
+    path("rounds/<int:pk>/test/", sitting.test, name="test"),
+    path("rounds/<int:pk>/test/start/", sitting.start, name="test_start"),
+    path("rounds/<int:pk>/test/answers/", sitting.answers, name="test_answers"),
+    path("rounds/<int:pk>/test/answers/<int:position>/", sitting.answer, name="test_answer"),
+    path("rounds/<int:pk>/test/finish/", sitting.finish, name="test_finish"),
+    path("rounds/<int:pk>/task/", writing.task, name="task"),
+    path("rounds/<int:pk>/task/start/", writing.start, name="task_start"),
+    path("rounds/<int:pk>/task/draft/", writing.draft, name="task_draft"),
+    path("rounds/<int:pk>/task/hand-in/", writing.hand_in_page, name="task_hand_in"),
+]
