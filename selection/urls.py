@@ -3,8 +3,17 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from selection.home import health, home
+from selection.styleguide import style_guide
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("desk/", include("assessments.urls")),
+    path("health/", health, name="health"),
+    path("hr/", include("selection.hr.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("me/", include("selection.portal.urls")),
+    path("style/", style_guide, name="style_guide"),
 ]
