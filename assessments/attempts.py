@@ -1,11 +1,13 @@
 """What a sitting and a submission share: they begin once, one tab writes, the server's clock ends them."""
 
+import random
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from assessments.drawing import draw_code
 from assessments.models.timed import TimedWork
 from assessments.refusals import Incomplete, NotNow, Stale, TooLate
 from assessments.timing import Reading, Timing, fair_instant, is_stepped, timing
@@ -18,6 +20,14 @@ BEGUN_FIELDS = ("state", "writer", "started_at", "started_ticks", "deadline_at")
 def locked(work: Work) -> Work:
     """Read the row again and hold it until the transaction ends; what the caller holds may be old."""
     return type(work)._default_manager.select_for_update().get(pk=work.pk)
+
+
+def fresh_code(kind: type[TimedWork], rng: random.Random) -> str:
+    """Draw a code that no other work of this kind has, even when a seed is used twice."""
+    code = draw_code(rng)
+    while kind._default_manager.filter(code=code).exists():
+        code = draw_code(rng)
+    return code
 
 
 def begin(work: TimedWork, *, writer: str, minutes: int, now: Reading) -> None:

@@ -187,8 +187,11 @@ def _draw(submission: Submission, count: int, at: datetime, rng: random.Random) 
 
 
 def _lease(submission: Submission, grader: int, at: datetime, rng: random.Random) -> Grading:
+    alias = draw_alias(rng)
+    while Grading.objects.filter(alias=alias).exists():
+        alias = draw_alias(rng)
     return Grading.objects.create(
-        submission=submission, grader_id=grader, alias=draw_alias(rng), assigned_at=at, lease_until=at + QUEUE_LEASE
+        submission=submission, grader_id=grader, alias=alias, assigned_at=at, lease_until=at + QUEUE_LEASE
     )
 
 

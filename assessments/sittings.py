@@ -14,8 +14,18 @@ from datetime import datetime
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from assessments.attempts import BEGUN_FIELDS, begin, finished, judge, locked, not_started, require_time, require_writer
-from assessments.drawing import draw_code, draw_questions
+from assessments.attempts import (
+    BEGUN_FIELDS,
+    begin,
+    finished,
+    fresh_code,
+    judge,
+    locked,
+    not_started,
+    require_time,
+    require_writer,
+)
+from assessments.drawing import draw_questions
 from assessments.marking import MarkedQuestion, TestResult, is_right, mark
 from assessments.models.knowledge import (
     Answer,
@@ -67,7 +77,11 @@ def prepare_sitting(
     with transaction.atomic():
         chosen = _draw(test, rng)
         sitting = Sitting.objects.create(
-            code=draw_code(rng), test=test, prepared_at=at, extra_minutes=extra_minutes, state=SittingState.PREPARED
+            code=fresh_code(Sitting, rng),
+            test=test,
+            prepared_at=at,
+            extra_minutes=extra_minutes,
+            state=SittingState.PREPARED,
         )
         SittingQuestion.objects.bulk_create(
             SittingQuestion(sitting=sitting, question=question, position=place, option_order=_shuffled(question, rng))

@@ -13,8 +13,17 @@ from datetime import datetime
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from assessments.attempts import BEGUN_FIELDS, begin, finished, judge, locked, not_started, require_time, require_writer
-from assessments.drawing import draw_code
+from assessments.attempts import (
+    BEGUN_FIELDS,
+    begin,
+    finished,
+    fresh_code,
+    judge,
+    locked,
+    not_started,
+    require_time,
+    require_writer,
+)
 from assessments.models.gradings import GradingState
 from assessments.models.tasks import Submission, SubmissionState, TestTask
 from assessments.refusals import Incomplete, NotNow
@@ -23,7 +32,7 @@ from journal.record import record
 
 # A draft may be longer than the answer; this only keeps a stuck key from filling the disk.
 DRAFT_CHARACTERS = 50_000
-WORD = re.compile(r"\w+(?:[-’'.,@/]\w+)*")
+WORD = re.compile(r"\w+(?:[-’'.,:@/]\w+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +62,7 @@ def prepare_submission(
     """Make a place for one answer in `language` ("ru" or "en"); nobody's name is asked for."""
     with transaction.atomic():
         submission = Submission.objects.create(
-            code=draw_code(rng), task=task, language=language, prepared_at=at, extra_minutes=extra_minutes
+            code=fresh_code(Submission, rng), task=task, language=language, prepared_at=at, extra_minutes=extra_minutes
         )
         record(actor=actor, verb="prepare_submission", subject=submission, at=at, detail={"task": task.code})
     return submission
