@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("selection.api.urls")),
     path("desk/", include("assessments.urls")),
     path("health/", health, name="health"),
     path("hr/", include("selection.hr.urls")),

@@ -1,0 +1,25 @@
+"""Every address of the API, version 1."""
+
+from django.urls import path
+
+from selection.api.views import agents, candidates, docs, policies, rounds, runs
+
+app_name = "api"
+urlpatterns = [
+    path("agents/", agents.AgentList.as_view(), name="agents"),
+    path("agents/me/", agents.Me.as_view(), name="me"),
+    path("agents/<int:pk>/", agents.AgentDetail.as_view(), name="agent"),
+    path("policies/", policies.PolicyList.as_view(), name="policies"),
+    path("policies/<int:pk>/", policies.PolicyDetail.as_view(), name="policy"),
+    path("score-runs/", runs.RunList.as_view(), name="runs"),
+    path("score-runs/<int:pk>/", runs.RunDetail.as_view(), name="run"),
+    path("score-runs/<int:pk>/scores/", runs.ScoreList.as_view(), name="scores"),
+    path("rounds/", rounds.RoundList.as_view(), name="rounds"),
+    path("rounds/<int:pk>/", rounds.RoundDetail.as_view(), name="round"),
+    path("rounds/<int:pk>/next-phase/", rounds.NextPhase.as_view(), name="next_phase"),
+    path("candidates/", candidates.CandidateList.as_view(), name="candidates"),
+    path("candidates/<int:pk>/", candidates.CandidateDetail.as_view(), name="candidate"),
+    path("candidates/<int:pk>/moves/", candidates.Moves.as_view(), name="moves"),
+    path("schema/", docs.Schema.as_view(), name="schema"),
+    path("docs/", docs.Docs.as_view(), name="docs"),
+]
