@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from selection.components import Link, Text
-from selection.roles import roles_of
+from selection.roles import person_of
 from selection.stages import Role
 
 # In the order of the header; a person with several roles sees each room once.
@@ -50,7 +50,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def navigation_of(request: HttpRequest) -> Navigation:
     """Read the person's roles and the rooms behind them."""
-    roles = roles_of(request.user)
+    person = getattr(request, "person", None) or person_of(request.user)  # a guarded view has read it already
+    roles = person.roles
     return Navigation(
         rooms=links(addresses(roles), request.path),
         title=next((title for role, title in TITLES.items() if role in roles), ""),

@@ -1,0 +1,90 @@
+"""Entries of the journal as people read them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from journal.models import Entry
+from selection.models.candidates import MOVE_NAMES
+
+VERBS = {
+    **MOVE_NAMES,
+    "open_round": gettext_lazy("open a round"),
+    "nominate": gettext_lazy("nominate"),
+    "next_phase": gettext_lazy("go on to the next phase"),
+    "make_appeal": gettext_lazy("object"),
+    "answer_appeal": gettext_lazy("answer an objection"),
+    "draft_policy": gettext_lazy("draft a policy"),
+    "publish_policy": gettext_lazy("publish a policy"),
+    "request_run": gettext_lazy("ask for scores"),
+    "finish_run": gettext_lazy("finish the scores"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One entry: when, who, what, about which thing, and the details it kept."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    verb: str
+    subject: str
+    detail: list[tuple[str, str]]
+    hash: str
+
+
+def readable(entries: Iterable[Entry]) -> list[Line]:
+    """Word a page of entries; the journal holds no names, so they are read from the logins, in one query."""
+    shown = list(entries)
+    people = _people(entry.actor for entry in shown)
+    return [
+        Line(
+            sequence=entry.sequence,
+            at=entry.at,
+            actor=people.get(entry.actor, entry.actor if ":" in entry.actor else _("the system")),
+            verb=verb_name(entry.verb),
+            subject=f"{kind_name(entry.subject_kind)} {entry.subject_id}",
+            detail=[(name, str(value)) for name, value in entry.detail.items() if value not in ("", None)],
+            hash=entry.hash,
+        )
+        for entry in shown
+    ]
+
+
+def verb_name(verb: str) -> str:
+    """What was done; a verb without a name of its own stands for itself."""
+    return capfirst(str(VERBS.get(verb, verb.replace("_", " "))))
+
+
+def kind_name(kind: str) -> str:
+    """What kind of thing it was done to, as its model is called."""
+    app, _dot, model = kind.partition(".")
+    try:
+        return capfirst(str(apps.get_model(app, model)._meta.verbose_name))
+    except LookupError:
+        return kind
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of things that the journal knows, for the filter."""
+    found = Entry.objects.order_by("subject_kind").values_list("subject_kind", flat=True).distinct()
+    return [(kind, kind_name(kind)) for kind in found]
+
+
+def verbs() -> list[tuple[str, str]]:
+    """What has been done so far, for the filter."""
+    found = Entry.objects.order_by("verb").values_list("verb", flat=True).distinct()
+    return [(verb, verb_name(verb)) for verb in found]
+
+
+def _people(actors: Iterable[str]) -> dict[str, str]:
+    keys = {actor.removeprefix("user:") for actor in actors if actor.startswith("user:")}
+    logins = User.objects.filter(pk__in=[int(key) for key in keys if key.isdigit()])
+    return {f"user:{login.pk}": login.get_full_name() or login.username for login in logins}

@@ -1,0 +1,31 @@
+"""HR's addresses."""
+
+from django.urls import path
+
+from selection.hr import agents, audit, candidates, exports, policies, ranking, rounds, runs, today
+
+app_name = "hr"
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("ranking/", ranking.ranking, name="ranking"),
+    path("ranking/export.csv", exports.ranking_csv, name="ranking_csv"),
+    path("ranking/export.xlsx", exports.ranking_xlsx, name="ranking_xlsx"),
+    path("scores/<int:score_pk>/nominate/", ranking.nominate, name="nominate"),
+    path("runs/new/", runs.new_run, name="new_run"),
+    path("runs/<int:pk>/", runs.run, name="run"),
+    path("agents/<int:pk>/", agents.agent, name="agent"),
+    path("rounds/", rounds.rounds, name="rounds"),
+    path("rounds/open/", rounds.open_round, name="open_round"),
+    path("rounds/path/", rounds.path, name="path"),
+    path("rounds/<int:pk>/", rounds.round_page, name="round"),
+    path("rounds/<int:pk>/invite/", rounds.invite_all, name="invite_all"),
+    path("rounds/<int:pk>/phase/", rounds.next_phase, name="next_phase"),
+    path("candidates/<int:pk>/", candidates.candidate, name="candidate"),
+    path("candidates/<int:pk>/moves/<slug:name>/", candidates.make_move, name="move"),
+    path("appeals/<int:pk>/answer/", candidates.answer, name="answer_appeal"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/<int:pk>/", policies.policy, name="policy"),
+    path("policies/<int:pk>/publish/", policies.publish, name="publish_policy"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify/", audit.verify, name="verify"),
+]

@@ -1,0 +1,258 @@
+"""A score in words: the codes and numbers of a Score become sentences in the reader's language, on every page alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from scoring.formula.cells import SEPARATOR
+from scoring.models import Score
+from scoring.policy.document import Measure, Role
+from scoring.policy.vocabulary import MEASURES
+from scoring.scorecards import SCALES
+from selection.components import Part
+
+Entry = Mapping[str, Any]
+MET, MISSED, RETEST, INCOMPLETE, WAITING = "met", "missed", "retest", "incomplete", "waiting"
+
+_NAMES = {str(measure): text for measure, text in MEASURES.items()}
+_STATES = {
+    MET: gettext_lazy("%(name)s: %(value)s, needed %(cut)s. Met."),
+    MISSED: gettext_lazy("%(name)s: %(value)s, needed %(cut)s. Not met."),
+    RETEST: gettext_lazy("%(name)s: %(value)s, needed %(cut)s. Too close to call: people look, or it is tried again."),
+    INCOMPLETE: gettext_lazy("%(name)s: not enough evidence yet, needed %(cut)s."),
+    WAITING: gettext_lazy("%(name)s: measured during a round, needed %(cut)s."),
+}
+_NOTES = {
+    "only_within_component": gettext_lazy(
+        "The ratings compare only those who share a kind of chat, here with others in the queue %(cell)s."
+    ),
+    "confined_to_thin_cell": gettext_lazy(
+        "%(share)s of the ratings come from a queue where hardly anybody else works, %(cell)s, so how hard it is "
+        "cannot be known."
+    ),
+}
+_MISSING = {
+    "wait": gettext_lazy("Measured during a round: the average of all stands in until then."),
+    "prior": gettext_lazy("No evidence of their own yet: the average of all stands in."),
+    "incomplete": gettext_lazy("Not enough evidence yet: more is gathered."),
+    "not_met": gettext_lazy("No evidence yet, so it does not hold yet."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateLine:
+    """One condition: what it is, how it stands, and a sentence about both. `viral` marks a door opened by a chat."""
+
+    name: str
+    state: str
+    sentence: str
+    viral: bool = False
+
+
+def language() -> str:
+    """The reader's language as the policy's texts name it."""
+    return (get_language() or "en")[:2]
+
+
+def criterion_name(code: str) -> str:
+    """The name of a criterion for people; a code that no policy knows stands for itself."""
+    return _NAMES[code].within(language()) if code in _NAMES else code
+
+
+def decimal(value: float, digits: int = 1) -> str:
+    """A number as the reader writes it."""
+    return str(number_format(value, digits))
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A difference, with its sign; the minus is the typographic one."""
+    return ("+" if value >= 0 else "−") + decimal(abs(value), digits)
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 in whole percent."""
+    return _("%(number)s%%") % {"number": decimal(100 * share, 0)}
+
+
+def place_chance(p_top: float, places: int) -> str:
+    """The probability of a place in words; never quite certain, never quite impossible."""
+    shown = {"chance": chance(p_top), "places": places}
+    return ngettext("%(chance)s for the %(places)d place", "%(chance)s for one of %(places)d places", places) % shown
+
+
+def chance(p: float) -> str:
+    """A probability in whole percent, but never 0 or 100: the method does not know that much."""
+    if p < 0.01:
+        return _("under %(share)s") % {"share": percent(0.01)}
+    if p > 0.99:
+        return _("over %(share)s") % {"share": percent(0.99)}
+    return percent(p)
+
+
+def measured(value: float | None, scale: str) -> str:
+    """A value with its unit."""
+    if value is None:
+        return _("unknown")
+    if scale == "yes_no":
+        return _("yes") if value >= 0.5 else _("no")
+    if scale == "months":
+        return ngettext("%(number)s month", "%(number)s months", int(value)) % {"number": decimal(int(value), 0)}
+    if scale == "seconds":
+        return ngettext("%(number)s second", "%(number)s seconds", round(value)) % {"number": decimal(value, 0)}
+    if scale in {"share", "percent"}:
+        return percent(value / (1 if scale == "share" else 100))
+    return decimal(value, 0 if scale in {"count", "severity"} else 2)
+
+
+def parts(score: Score) -> list[Part]:
+    """The parts of a score that add up to it, the weightiest first, each with what it rests on."""
+    weighed = [(name, entry) for name, entry in score.criteria.items() if entry["role"] == Role.WEIGHT]
+    weighed.sort(key=lambda pair: -pair[1]["maximum"])
+    return [
+        Part(label=criterion_name(name), points=entry["points"], maximum=entry["maximum"], note=what_it_rests_on(entry))
+        for name, entry in weighed
+    ]
+
+
+def what_it_rests_on(entry: Entry) -> str:
+    """The value behind a part with its interval and the number of observations; or what stood in for evidence."""
+    if entry["missing"]:
+        return str(_MISSING.get(entry["missing_rule"], ""))
+    seen = entry["observations"]
+    told = {"value": measured(entry["value"], entry["scale"]), "n": decimal(seen, 0)}
+    if entry["low"] is None or entry["high"] is None or entry["low"] == entry["high"]:
+        return ngettext("%(value)s; from %(n)s observation", "%(value)s; from %(n)s observations", seen) % told
+    told |= {"low": measured(entry["low"], entry["scale"]), "high": measured(entry["high"], entry["scale"])}
+    return (
+        ngettext(
+            "%(value)s, between %(low)s and %(high)s; from %(n)s observation",
+            "%(value)s, between %(low)s and %(high)s; from %(n)s observations",
+            seen,
+        )
+        % told
+    )
+
+
+def gate_lines(gates: Mapping[str, Entry]) -> list[GateLine]:
+    """Every condition of the policy, in words, as it stands for one agent."""
+    return [
+        GateLine(
+            name=gate_name(key),
+            state=gate["state"],
+            sentence=_gate_sentence(gate_name(key), gate),
+            viral=is_viral_door(key, gate),
+        )
+        for key, gate in gates.items()
+    ]
+
+
+def gate_name(key: str) -> str:
+    """The name of a condition, whose key is its criterion and its role: `tenure.gate`."""
+    return criterion_name(key.partition(".")[0])
+
+
+def is_viral_door(key: str, gate: Entry) -> bool:
+    """Tell whether a viral chat opened a door that other evidence could have opened too."""
+    return key.startswith(Measure.VIRAL_CHATS) and gate["state"] == MET and gate["role"] == Role.ANY_OF
+
+
+def gates_in(gates: Mapping[str, Entry], *states: str) -> list[str]:
+    """The names of the conditions in these states; of a group that is met by one, the others do not matter."""
+    return [
+        gate_name(key) for key, gate in gates.items() if gate["state"] in states and gate.get("group_state", "") != MET
+    ]
+
+
+def queue_name(cell: str) -> str:
+    """A kind of work as people read it: its parts without the empty ones and the name of the survey."""
+    return ", ".join(part for part in cell.split(SEPARATOR)[1:] if part) or cell
+
+
+def _gate_sentence(name: str, gate: Entry) -> str:
+    if gate["role"] == Role.VETO:
+        told = _("%(name)s: nothing stops.") if gate["state"] == MET else _("%(name)s: stops until people have looked.")
+        return told % {"name": name}
+    value, cut = measured(gate["value"], gate["scale"]), measured(gate["cut"], gate["scale"])
+    return str(_STATES[gate["state"]]) % {"name": name, "value": value, "cut": cut}
+
+
+def standing(score: Score, places: int) -> str:
+    """Where somebody stands, as a range, and how likely a place is."""
+    told = {"rank": score.rank, "low": score.rank_low, "high": score.rank_high}
+    place = _("Rank %(rank)d, somewhere from %(low)d to %(high)d") % told
+    return f"{place}; {place_chance(score.p_top, places)}."
+
+
+def why_rating_differs(score: Score) -> list[str]:
+    """Why the adjusted rating is not the plain mean of the answers, step by step; empty without ratings."""
+    detail = score.criteria.get(Measure.CUSTOMER_RATING, {}).get("detail") or {}
+    if detail.get("raw_mean") is None:
+        return []
+    answered = round(detail["answered"])
+    told = {"mean": decimal(detail["raw_mean"], 2), "n": decimal(answered, 0)}
+    first = (
+        ngettext(
+            "The mean is %(mean)s over %(n)s rating.",
+            "The mean is %(mean)s over %(n)s ratings, the newer ones counting more.",
+            answered,
+        )
+        % told
+    )
+    return [first, *_expected(detail), *_shrunken(detail), *_response(detail)]
+
+
+def _expected(detail: Entry) -> list[str]:
+    if detail.get("expected") is None:
+        return []
+    told = {"expected": decimal(detail["expected"], 2), "difference": signed(detail["difference"])}
+    average = _("An average agent in the same chats would have got %(expected)s: the difference is %(difference)s.")
+    if not detail.get("top_cell") or not detail.get("top_share"):
+        return [average % told]
+    queue = _("%(share)s of the chats came from one queue: %(queue)s.")
+    return [queue % {"share": percent(detail["top_share"]), "queue": queue_name(detail["top_cell"])}, average % told]
+
+
+def _shrunken(detail: Entry) -> list[str]:
+    if detail.get("shrunken") is None:
+        return []
+    names = ("shrunken", "low", "high")
+    told = {name: signed(detail[name]) for name in names if detail.get(name) is not None}
+    if len(told) < len(names):
+        return []
+    return [_("Allowing for luck, %(shrunken)s counts (between %(low)s and %(high)s).") % told]
+
+
+def _response(detail: Entry) -> list[str]:
+    if detail.get("response_rate") is None:
+        return []
+    return [_("%(share)s of the customers who were asked answered.") % {"share": percent(detail["response_rate"])}]
+
+
+def what_would_change(score: Score) -> list[str]:
+    """What would turn the verdict, the nearest change first: other evidence, a condition, or another policy."""
+    flips = [_flip_sentence(flip) for flip in score.explanation.get("flips", [])]
+    return flips or [_("No single change would.")]
+
+
+def _flip_sentence(flip: Entry) -> str:
+    base, scale = flip["criterion"].partition(".")[0], SCALES.get(flip["criterion"], "")
+    told = {"name": criterion_name(base)}
+    if flip["kind"] == "weight":
+        told |= {"now": percent(flip["now"]), "needed": percent(flip["needed"])}
+        return _("%(name)s: a weight of %(needed)s instead of %(now)s in the policy.") % told
+    told |= {"now": measured(flip["now"], scale), "needed": measured(flip["needed"], scale)}
+    return _("%(name)s: %(needed)s instead of %(now)s.") % told
+
+
+def note_sentences(notes: Sequence[Entry]) -> list[str]:
+    """What else must be known of a score; a code that has no sentence here is left out."""
+    return [str(_NOTES[note["code"]]) % _told(note.get("params", {})) for note in notes if note["code"] in _NOTES]
+
+
+def _told(params: Entry) -> dict[str, str]:
+    known: dict[str, Callable[[Any], str]] = {"cell": queue_name, "share": percent}
+    return {name: known[name](value) if name in known else str(value) for name, value in params.items()}
