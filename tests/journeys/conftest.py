@@ -76,7 +76,7 @@ class Visits:
     def __call__(
         self, user: User | None = None, *, language: str = "en", width: int = DESK, script: bool = True
     ) -> Page:
-        """A page at the front door, with `user` logged in already; None for a stranger; `script` off for no JavaScript."""
+        """A page at the front door, with `user` logged in already (None: a stranger); `script` off: no JavaScript."""
         context = self.browser.new_context(
             base_url=self.address,
             locale={"en": "en-GB", "ru": "ru-RU"}[language],
@@ -107,7 +107,7 @@ def complaints(live_server: LiveServer) -> Complaints:
 
 @pytest.fixture
 def visit(browser: Browser, live_server: LiveServer, complaints: Complaints) -> Iterator[Visits]:
-    """Open browsers: `page = visit(cast.hanna, language="ru", width=390)`. At the end no browser may have complained."""
+    """Open browsers: `page = visit(cast.hanna, language="ru", width=390)`; at the end none may have complained."""
     expect.set_options(timeout=10_000)
     visits = Visits(browser, live_server.url, complaints)
     yield visits
