@@ -27,12 +27,28 @@ _EVIDENCE = tuple(
         "score",
     )
 )
-_ROSTER = tuple(
-    f"scoring.{verb}_{model}" for model in ("agent", "team", "assignment", "leave") for verb in ("add", "change")
+_ROSTER = (
+    *(f"scoring.{verb}_{model}" for model in ("team", "assignment", "leave") for verb in ("add", "change")),
+    "scoring.change_agent",
+    "auth.view_user",  # to find the login that belongs to an agent
+)
+_BANK = tuple(
+    f"assessments.{verb}_{model}"
+    for model in (
+        "topic",
+        "question",
+        "option",
+        "knowledgetest",
+        "testtask",
+        "rubric",
+        "rubriccriterion",
+        "rubriclevel",
+    )
+    for verb in ("view", "add", "change")
 )
 
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
-    Role.HR: (*_CASES, *_EVIDENCE, *_ROSTER),
+    Role.HR: (*_CASES, *_EVIDENCE, *_ROSTER, *_BANK),
     Role.LINE_MANAGER: _CASES,
     Role.HEAD: _CASES,
     Role.GRADER: (),
