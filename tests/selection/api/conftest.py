@@ -1,0 +1,103 @@
+"""Callers of the API, and a world with one of everything that has an address."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from scoring.models import Agent, PolicyVersion, ScoreRun
+from selection.models import Candidate, Round
+from selection.stages import Stage
+from tests.cast import NOW, Cast, bring_to, open_decisions, person
+
+Caller = Callable[[User | None], APIClient]
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Ania is proposed in a round in its decision phase; Boris is on the roster only; Nick has a login and no role."""
+
+    cast: Cast
+    opened: Round
+    candidate: Candidate
+    people: dict[str, User | None]
+
+    @property
+    def ania(self) -> Agent:
+        return self.cast.agents["ania"]
+
+    @property
+    def policy(self) -> PolicyVersion:
+        return self.opened.policy_version
+
+    @property
+    def run(self) -> ScoreRun:
+        assert self.opened.run is not None
+        return self.opened.run
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of the thing behind each address that names one."""
+        return {
+            "agent": self.ania.pk,
+            "policy": self.policy.pk,
+            "run": self.run.pk,
+            "scores": self.run.pk,
+            "round": self.opened.pk,
+            "next_phase": self.opened.pk,
+            "candidate": self.candidate.pk,
+            "moves": self.candidate.pk,
+        }
+
+    def round_plan(self, **changes: Any) -> dict[str, Any]:
+        """What opens a round."""
+        plan = {
+            "title": "Winter",
+            "policy": self.policy.pk,
+            "run": self.run.pk,
+            "places": 2,
+            "knowledge_test": self.opened.knowledge_test_id,
+            "test_task": "angry-thread",
+            "assessments_until": "2026-12-01T18:00:00+03:00",
+            "decisions_until": "2026-12-08T18:00:00+03:00",
+            "graders": ["greta", "gleb"],
+        }
+        return plan | changes
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_stands() -> Iterator[None]:
+    """The API reads the real clock; here it is the clock of the cast."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def api() -> Caller:
+    """A client logged in as somebody, or as nobody."""
+
+    def client(user: User | None) -> APIClient:
+        made = APIClient()
+        if user is not None:
+            made.force_login(user)
+        return made
+
+    return client
+
+
+@pytest.fixture
+def world(cast: Cast, opened: Round, candidate: Candidate) -> World:
+    """One of everything."""
+    bring_to(candidate, Stage.PROPOSED, cast=cast)
+    open_decisions(opened, by=cast.hanna)
+    names = ("hanna", "ada", "marat", "hugo", "greta", "ania", "boris")
+    return World(
+        cast=cast,
+        opened=Round.objects.get(pk=opened.pk),
+        candidate=Candidate.objects.get(pk=candidate.pk),
+        people={"anonymous": None, "nick": person("nick"), **{name: getattr(cast, name) for name in names}},
+    )
