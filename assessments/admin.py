@@ -90,6 +90,8 @@ class KeyFormSet(BaseInlineFormSet[Option, Question, Any]):
     def clean(self) -> None:
         """Exactly one right option, or at least one for a question with several right answers."""
         super().clean()
+        if _is_drawn(self.instance):
+            return
         kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
         right = sum(bool(row.get("is_right")) for row in kept)
         if len(kept) < 2:
@@ -247,7 +249,9 @@ class GradingAdmin(ReadOnlyAdmin):
 
 
 def _is_drawn(question: Question | None) -> bool:
-    return question is not None and SittingQuestion.objects.filter(question=question).exists()
+    return (
+        question is not None and question.pk is not None and SittingQuestion.objects.filter(question=question).exists()
+    )
 
 
 def _record(request: HttpRequest, obj: models.Model, verb: str, message: Any) -> None:

@@ -29,6 +29,9 @@ SENTENCES = {
     "duplicate_header": gettext_noop("The column “%(column)s” stands twice in the header. Remove one."),
     "missing_column": gettext_noop("The column “%(column)s” is missing. Add it, or rename yours to it."),
     "not_toml": gettext_noop("The file is no valid TOML: %(value)s. Correct the line."),
+    "no_table": gettext_noop("“%(column)s” is “%(value)s”, not a table with texts. Write it as in the example."),
+    "no_list": gettext_noop("“%(column)s” is “%(value)s”, not a list. Write it as in the example."),
+    "no_whole_number": gettext_noop("“%(column)s” is “%(value)s”. Write a whole number above 0."),
     "weights_not_100": gettext_noop("The weights of the criteria add up to %(value)s. Make them 100."),
     "too_few_levels": gettext_noop("“%(column)s” has %(value)s levels. Describe at least two."),
 }

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,7 +11,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import isolate_apps
 from django.urls import reverse
@@ -135,7 +135,7 @@ def blind(db: None, rng: random.Random) -> Grading:
     return next(one for one in drawn if one.grader == cast.greta)
 
 
-def crawl(client: Client, one: Grading) -> Iterator[HttpResponse]:
+def crawl(client: Client, one: Grading) -> Iterator[Any]:
     """Everything a grader can do, well or badly."""
     page, index = reverse("desk:grading", args=[one.alias]), reverse("desk:index")
     wrong = {"level-tone": "9", "veto": "yes"}
@@ -154,7 +154,7 @@ def crawl(client: Client, one: Grading) -> Iterator[HttpResponse]:
     yield client.post(reverse("desk:skip", args=[one.alias]), {"why": "Too late."})
 
 
-def bytes_of(response: HttpResponse) -> str:
+def bytes_of(response: Any) -> str:
     cookies = response.cookies.output()
     return f"{response.headers}\n{cookies}\n{response.content.decode()}"
 
@@ -177,6 +177,8 @@ def test_control_the_tokens_are_there_to_be_found(blind: Grading) -> None:
     assert work is not None
     assert sitting is not None
     seat = Assignment.objects.get(agent=agent)
+    assert agent.user is not None
+    assert seat.manager is not None
     known = [agent.full_name, agent.staff_number, agent.email, agent.user.username, seat.team.name]
     known += [seat.manager.full_name, str(Employment.objects.get(agent=agent).hired_on), work.code, str(work.pk)]
     known += [str(work.finished_at), sitting.code]

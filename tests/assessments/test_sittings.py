@@ -25,7 +25,8 @@ MINUTES, GRACE = 25, 30
 def key_of(sitting: Sitting, position: int) -> int:
     """Where the right option of a question is shown."""
     drawn = sitting.questions.get(position=position)
-    return drawn.option_order.index(drawn.question.options.get(is_right=True).position) + 1
+    order: list[int] = drawn.option_order
+    return order.index(drawn.question.options.get(is_right=True).position) + 1
 
 
 def answer(sitting: Sitting, at: datetime, position: int = 1, option: int | None = None, tab: str = TAB) -> None:

@@ -114,9 +114,9 @@ def test_a_stale_tab_gets_a_sentence_and_overwrites_nothing(submission: Submissi
     start(submission, now)
     save(submission, now, "the newer text")
     submissions.start(submission=submission, writer="new", at=now)
-    for act in (lambda: save(submission, now, "stale"), lambda: hand_in(submission, now, "stale")):
+    for act in (save, hand_in):
         with pytest.raises(Stale, match="opened in another tab") as refused:
-            act()
+            act(submission, now, "stale")
         assert refused.value.status == 409
     assert Submission.objects.get(pk=submission.pk).text == "the newer text"
     assert hand_in(submission, now, tab="new").text == ANSWER
