@@ -21,7 +21,6 @@ _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"\s+")
 
 _YES = frozenset(["true", "yes", "y", "да", "д", "1", "истина", "t", "+", "on"])
 _NO = frozenset(["false", "no", "n", "нет", "н", "0", "ложь", "f", "-", "off"])
@@ -75,6 +74,9 @@ def _too_long(text: str, longest: int) -> Problem:
 
 def _hidden(column: Sequence[str], pattern: re.Pattern[str]) -> Problems:
     problems: Problems = {}
+    joined = "".join(column)
+    if not pattern.search(joined) and not _SURROGATE.search(joined):
+        return problems
     for place, text in enumerate(column):
         if _SURROGATE.search(text):
             problems[place] = Problem("bad_encoding")
@@ -107,26 +109,27 @@ def _may_be_mangled(text: str) -> bool:
 def names(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
     """Give the column as names: text with single spaces (a no-break space is a space)."""
     found, problems = texts(column, longest=longest, unclean=unclean)
-    return [_SPACES.sub(" ", text) for text in found], problems
+    spaced = {text: " ".join(text.split()) for text in set(found)}
+    return list(map(spaced.__getitem__, found)), problems
 
 
 def converted(column: Sequence[Any], convert: Callable[[Any], Any]) -> tuple[list[Any], Problems]:
-    """Apply `convert` to a column, once per different text; Problems it returns come out with their places."""
-    if set(map(type, column)) <= {str}:
-        known = {cell: convert(cell) for cell in set(column)}
-        values = list(map(known.__getitem__, column))
-        if not any(value.__class__ is Problem for value in known.values()):
-            return values, {}
-    else:
-        values = list(map(convert, column))
+    """Apply `convert` to a column, once per different cell; Problems it returns come out with their places."""
+    # 1, 1.0 and true are equal to Python but not to us: cells are told apart by type as well.
+    one_type = len(set(map(type, column))) == 1
+    keys: Sequence[Any] = column if one_type else list(zip(map(type, column), column, strict=True))
+    known = {key: convert(key if one_type else key[1]) for key in set(keys)}
+    values = list(map(known.__getitem__, keys))
+    if not any(value.__class__ is Problem for value in known.values()):
+        return values, {}
     problems = {place: value for place, value in enumerate(values) if value.__class__ is Problem}
     return [None if value.__class__ is Problem else value for value in values], problems
 
 
-def score(low: int, high: int, words: dict[str, int] | None = None) -> Callable[[Any], int | None | Problem]:
+def score(low: int, high: int, words: dict[str, int] | None = None) -> Callable[[Any], int | Problem | None]:
     """Make a converter for whole marks between `low` and `high`; `words` are the texts that stand for marks."""
 
-    def convert(cell: Any) -> int | None | Problem:
+    def convert(cell: Any) -> int | Problem | None:
         if words and isinstance(cell, str | bool):
             found = words.get(plain(cell).strip().lower())
             if found is not None:
@@ -141,7 +144,7 @@ def score(low: int, high: int, words: dict[str, int] | None = None) -> Callable[
     return convert
 
 
-def real(cell: Any) -> float | None | Problem:
+def real(cell: Any) -> float | Problem | None:
     """Read a number with a decimal point or comma; None for an empty cell."""
     if isinstance(cell, BadCell):
         return Problem(cell.code)
@@ -163,7 +166,7 @@ def _finite(number: float) -> float | Problem:
     return number if abs(number) != float("inf") and number == number else Problem("not_a_number")
 
 
-def count(cell: Any) -> int | None | Problem:
+def count(cell: Any) -> int | Problem | None:
     """Read a whole number of things, thousands grouped or not; None for an empty cell."""
     if isinstance(cell, BadCell):
         return Problem(cell.code)
@@ -189,7 +192,7 @@ def _counted(number: int) -> int | Problem:
     return number if number <= LARGEST_COUNT else Problem("number_too_large")
 
 
-def flag(cell: Any) -> bool | None | Problem:
+def flag(cell: Any) -> bool | Problem | None:
     """Read yes or no in the usual spellings; None for an empty cell."""
     if isinstance(cell, BadCell):
         return Problem(cell.code)
@@ -203,7 +206,7 @@ def flag(cell: Any) -> bool | None | Problem:
     return Problem("not_a_boolean")
 
 
-def seconds(cell: Any) -> float | None | Problem:
+def seconds(cell: Any) -> float | Problem | None:
     """Read a duration in seconds: a number of seconds, a clock time, or h:mm:ss."""
     if isinstance(cell, time):
         return cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
@@ -219,7 +222,7 @@ def seconds(cell: Any) -> float | None | Problem:
     return number
 
 
-def share(cell: Any) -> float | None | Problem:
+def share(cell: Any) -> float | Problem | None:
     """Read a part of a chat, above 0 and up to 1; None for an empty cell."""
     number = real(cell)
     if isinstance(number, float) and not 0 < number <= 1:

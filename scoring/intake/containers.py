@@ -54,7 +54,7 @@ def detect(path: Path, limits: Limits) -> Container:
         raise Rejected("empty_file")
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         _at_most(size, limits.file_mb)
         return _zip(path, limits)
     if head.startswith(b"\x1f\x8b"):

@@ -29,7 +29,32 @@ _HIDDEN_BYTES = re.compile(
 )
 _HIDDEN_LEADS = (b"\xc2", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb", b"\xef\xbf")
 _RUSSIAN_PAIRS = frozenset(
-    ["ст", "но", "то", "на", "ен", "ов", "ни", "ра", "во", "ко", "ос", "ро", "по", "ал", "ли", "не", "ер", "та", "ор", "ел", "пр", "ва", "ка", "те", "от", "ом", "ре", "ве", "ас", "ет"]
+    [
+        "ст",
+        "но",
+        "то",
+        "на",
+        "ен",
+        "ов",
+        "ни",
+        "ра",
+        "во",
+        "ко",
+        "ос",
+        "ро",
+        "по",
+        "ал",
+        "ли",
+        "не",
+        "ер",
+        "та",
+        "ор",
+        "ел",
+        "пр",
+        "ва",
+        "ка",
+        "те",
+    ]
 )
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -68,7 +93,8 @@ class _Tally:
 def scan(path: Path, limits: Limits, chosen: str = "", *, lines_matter: bool = True) -> Text:
     """Read all bytes once: hash, lines, encoding, hidden characters.
 
-    `chosen` is the encoding a person has decided; `lines_matter` is false for JSON documents. Raises Rejected (too_long, bad_encoding).
+    `chosen` is the encoding a person has decided; `lines_matter` is false for JSON documents.
+    Raises Rejected (line_too_long, bad_encoding).
     """
     head = _head(path)
     wide = chosen or _by_bom(head) or _wide_without_bom(head)

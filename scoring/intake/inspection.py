@@ -107,6 +107,7 @@ def _heading_place(source: Opened, rows: list[Row], words: dict[str, str], choic
 
 def _sample(source: Opened, seen: Understanding, words: dict[str, str], choices: Choices, limits: Limits) -> list[Row]:
     if source.workbook:
+        seen.workbook = source.workbook
         seen.sheets = source.workbook.sheets
         seen.read_sheets = _choose_sheets(source.workbook, seen, words, choices, limits)
         return _head(workbooks.batches(source.workbook, seen.read_sheets[0], limits))
@@ -224,7 +225,7 @@ def _judge_columns(seen: Understanding, profile: Profile, choices: Choices, *, n
 
 
 def _refuse_twins(seen: Understanding) -> None:
-    """Two columns of one meaning: under the same heading the file is wrong, under different ones a person must choose."""
+    """Two columns of one meaning: under one heading the file is wrong, under different ones a person must choose."""
     by_meaning: dict[str, list[Column]] = {}
     for column in seen.columns:
         if column.meaning:

@@ -13,6 +13,7 @@ from scoring.intake.refusals import Rejected
 
 LARGEST_DIGITS = 30
 _SPACE = re.compile(r"[\s\ufeff]*")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _OPENING = re.compile(r"[\[{]")
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
@@ -80,13 +81,10 @@ def _too_deep(body: str, limit: int) -> bool:
     if len(_OPENING.findall(body)) <= limit:
         return False
     depth = 0
-    for token in _STRING_OR_BRACKET.findall(body):
-        if token in "[{":
-            depth += 1
-            if depth > limit:
-                return True
-        elif token in "]}":
-            depth -= 1
+    for mark in _STRING_OR_BRACKET.findall(body):
+        depth += _STEPS.get(mark, 0)
+        if depth > limit:
+            return True
     return False
 
 
@@ -205,7 +203,7 @@ class _Window:
             found = re.compile(r"[,\]}:]").search(self.buffer, self.place)
             return found.start() if found else None
         for token in _STRING_OR_BRACKET.finditer(self.buffer, self.place):
-            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token.group(), 0)
+            depth += _STEPS.get(token.group(), 0)
             if depth == 0:
                 return token.end()
         return None

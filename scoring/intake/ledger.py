@@ -4,7 +4,7 @@ Each record leaves 16 bytes: a hash of its key and one of its content. Beyond a 
 files by key, so that equal keys meet in the same small file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ class Ledger:
         self._held_size = 0
         self._spilled = False
 
-    def add(self, keys: Sequence[str], contents: Sequence[int]) -> None:
+    def add(self, keys: Sequence[str], contents: Iterable[int]) -> None:
         """Add records: their keys, and hashes of everything else they say."""
         entries = np.empty(len(keys), dtype=_ENTRY)
         entries["key"] = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))

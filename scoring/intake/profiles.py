@@ -1,4 +1,4 @@
-"""Known sources: a profile is a small TOML document that names columns, formats, instrument and defaults of one export."""
+"""Known sources: a profile is a small TOML document naming columns, formats, instrument and defaults of one export."""
 
 import json
 import tomllib
@@ -25,10 +25,10 @@ class ProfileError(ValueError):
 class Profile:
     """One known source.
 
-    `columns` maps a meaning to the headings it may stand under, first match wins; once given, aliases of other headings
-    are not tried (except in profiles with `aliases = true`). `values` maps texts to marks on the instrument's own scale;
-    `unanswered` lists texts of the rating column that mean offered but not answered, `ignored` those that mean no survey.
-    `key` lists the meanings that make the natural key; `key_prefix` keeps keys of different sources apart.
+    `columns` maps a meaning to the headings it may stand under; once given, other headings are not tried (except in
+    profiles with `aliases = true`). `values` maps texts to marks on the instrument's own scale; `unanswered` lists
+    texts of the rating column that mean offered but not answered, `ignored` those that mean no survey. `key` lists the
+    meanings that make the natural key; `key_prefix` keeps keys of different sources apart.
     """
 
     name: str

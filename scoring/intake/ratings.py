@@ -123,14 +123,12 @@ def _check_story(work: Conversion, people: list[Person | None]) -> None:
 def _is_same(rater: str, person: Person | None, work: Conversion, place: int) -> bool:
     text = rater.casefold()
     if person is None:
-        return text == work.fields["agent_ref"][place].casefold()
-    return text in {person.staff_number.casefold(), person.email.casefold()}
+        return bool(text == work.fields["agent_ref"][place].casefold())
+    return bool(text in {person.staff_number.casefold(), person.email.casefold()})
 
 
 def _check_employment(work: Conversion, people: list[Person | None], rated: Instants) -> None:
-    dated = [
-        person for person in {id(one): one for one in people}.values() if person and (person.hired_on or person.left_on)
-    ]
+    dated = {one.id: one for one in people if one is not None and (one.hired_on or one.left_on)} if any(people) else {}
     if not dated:
         return
     none = np.datetime64("NaT")

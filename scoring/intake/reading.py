@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ from scoring.intake.tables import Block, Counts, blocks, opened
 from scoring.intake.understanding import Understanding
 from scoring.intake.virals import virals
 
-HELD_CHUNKS = 4
+HELD_CHUNKS = 6
 _CONVERSIONS: dict[str, Callable[[Block, Setting], Chunk]] = {RATINGS: ratings, VIRAL: virals, AGENTS: agents}
 
 
@@ -58,7 +58,7 @@ class Reading:
             ledger, held = Ledger(Path(folder)), _Held(Path(folder))
             watch = Watch()
             for chunk in self._converted():
-                ledger.add(chunk.columns["key"], _contents(chunk))
+                ledger.add(chunk.columns["key"], _contents(chunk, self.setting.seen))
                 watch.look(chunk)
                 held.add(chunk)
             verdicts = ledger.verdicts()
@@ -71,7 +71,7 @@ class Reading:
     def _converted(self) -> Iterator[Chunk]:
         seen, limits = self.setting.seen, self.setting.limits
         convert = _CONVERSIONS[seen.kind]
-        with opened(self.path, limits) as source:
+        with opened(self.path, limits, seen.workbook) as source:
             read = blocks(source, seen, limits, self.counts)
             for block in [_whole(list(read))] if seen.kind == AGENTS else read:
                 chunk = convert(block, self.setting)
@@ -80,7 +80,7 @@ class Reading:
         self.tally.records = self.counts.records - self.tally.ignored
 
     def _cross_checked(self, chunk: Chunk) -> Chunk:
-        repeats = _repeats(chunk)
+        repeats = _repeats(chunk, self.setting.seen)
         problems = cross_problems(_without(chunk, repeats), self.setting.roster)
         places = [place for place in range(len(chunk)) if place not in repeats]
         return _refusing(chunk, {places[at]: found for at, found in problems.items()}, self.setting.seen)
@@ -141,13 +141,15 @@ class _Held:
                     yield pickle.load(stream)  # noqa: S301
 
 
-def _contents(chunk: Chunk) -> Iterator[int]:
+def _contents(chunk: Chunk, seen: Understanding) -> Iterator[int]:
+    """Hash what each record says; columns that the file does not have say nothing and are left out."""
+    said = {*seen.places(), "value", "agent_ref"} - {"key", "agent"}
     columns = [
         values.view(np.int64).tolist() if isinstance(values, np.ndarray) else values
         for name, values in chunk.columns.items()
-        if name != "key"
+        if name in said
     ]
-    return map(hash, zip(*columns, strict=True)) if columns else iter(())
+    return map(hash, zip(*columns, strict=True))
 
 
 def _whole(read: list[Block]) -> Block:
@@ -161,14 +163,15 @@ def _whole(read: list[Block]) -> Block:
     return first
 
 
-def _repeats(chunk: Chunk) -> set[int]:
+def _repeats(chunk: Chunk, seen: Understanding) -> set[int]:
     """Places of rows that say again what an earlier row said; they must not count as a second person."""
-    seen: set[int] = set()
+    met: set[int] = set()
     repeats = set()
-    for place, content in enumerate(_contents(chunk)):
-        if content in seen:
+    said = zip(chunk.columns["key"], _contents(chunk, seen), strict=True)
+    for place, content in enumerate(map(hash, said)):
+        if content in met:
             repeats.add(place)
-        seen.add(content)
+        met.add(content)
     return repeats
 
 
@@ -186,7 +189,7 @@ def _kept(chunk: Chunk, keep: list[bool]) -> Chunk:
         for name, values in chunk.columns.items()
     }
     records = [one for one, kept in zip(chunk.records, keep, strict=True) if kept]
-    return Chunk(chunk.kind, columns, records, chunk.refusals, chunk.waiting, chunk.sheet, chunk.instrument)
+    return replace(chunk, columns=columns, records=records)
 
 
 def _refusing(

@@ -34,6 +34,7 @@ class Chunk:
     waiting: list[dict[str, Any]] = field(default_factory=list)
     sheet: str = ""
     instrument: str = ""
+    key_heading: str = ""
 
     def __len__(self) -> int:
         return len(self.records)
@@ -81,16 +82,22 @@ class Conversion:
 
     def identifier(self, meaning: str, longest: int, *, required: bool = False) -> list[str]:
         """Read a column of identifiers."""
+        if not self.has(meaning) and not required:
+            return [""] * self.size
         values, problems = cells.identifiers(self.raw(meaning), longest=longest, unclean=self.seen.unclean)
         return self._taken(meaning, values, problems, required=required)
 
     def name(self, meaning: str, longest: int, *, required: bool = False) -> list[str]:
         """Read a column of names and short words."""
+        if not self.has(meaning) and not required:
+            return [""] * self.size
         values, problems = cells.names(self.raw(meaning), longest=longest, unclean=self.seen.unclean)
         return self._taken(meaning, values, problems, required=required)
 
     def text(self, meaning: str) -> list[str]:
         """Read a column of free text, kept as it stands."""
+        if not self.has(meaning):
+            return [""] * self.size
         longest = min(self.setting.limits.comment_chars, self.setting.limits.field_chars)
         values, problems = cells.texts(self.raw(meaning), longest=longest, unclean=self.seen.unclean, verbatim=True)
         return self._taken(meaning, values, problems)
@@ -119,6 +126,8 @@ class Conversion:
 
         `clock` names a second column with the time of day.
         """
+        if not self.has(meaning) and not required:
+            return np.full(self.size, np.datetime64("NaT"), dtype="datetime64[us]")
         raw = self.raw(meaning)
         if clock and self.has(clock):
             raw = [_joined(day, hour) for day, hour in zip(raw, self.raw(clock), strict=True)]
@@ -173,7 +182,8 @@ class Conversion:
             kept = [place for place in range(self.size) if place not in self.problems and place not in gone]
             self.fields = {name: _picked(values, kept) for name, values in self.fields.items()}
             records = [records[place] for place in kept]
-        return Chunk(kind, self.fields, records, refusals, waiting, self.block.sheet, self.seen.instrument)
+        key = self.headings.get("key") or self.headings.get("chat_id", "")
+        return Chunk(kind, self.fields, records, refusals, waiting, self.block.sheet, self.seen.instrument, key)
 
     def _refusal(self, place: int, meaning: str, problem: Problem) -> Refusal:
         cell = self.raw(meaning)[place] if self.has(meaning) else ""

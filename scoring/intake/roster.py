@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+STAFF_NUMBER = 60
+
 # Letters of the two alphabets that look the same: a staff number typed on the wrong keyboard layout.
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТУХавекмнорстух", "ABEKMHOPCTYXabekmhopctyx")
 
@@ -24,10 +26,13 @@ class Person:
 
 @dataclass(slots=True)
 class Roster:
-    """Agents by staff number, with `matches`: names that HR has matched to a staff number ('' to leave such rows out)."""
+    """Agents by staff number; `matches` are names that HR has matched to a staff number ('' leaves such rows out)."""
 
     people: dict[str, Person] = field(default_factory=dict)
     matches: dict[str, str] = field(default_factory=dict)
+    creates: bool = False
+    """Whether names nobody knows become new agents: they get negative identifiers, see `created`."""
+    created: dict[str, Person] = field(default_factory=dict)
     _emails: dict[str, Person] = field(default_factory=dict)
     _names: dict[str, list[Person]] = field(default_factory=dict)
     _folded: dict[str, str] = field(default_factory=dict)
@@ -64,6 +69,22 @@ class Roster:
         """
         if reference in self.matches:
             return self.people.get(self.matches[reference]), "match"
+        person, by = self._known(reference, how)
+        if person is None and self.creates and reference:
+            return self._create(reference, how), by
+        return person, by
+
+    def _create(self, reference: str, how: str) -> Person:
+        if reference not in self.created:
+            name, email = reference, reference if how == "email" else ""
+            if how == "name_email" and reference.endswith(")") and " (" in reference:
+                name, _, rest = reference.rpartition(" (")
+                email = rest.removesuffix(")")
+            number = (email or name)[:STAFF_NUMBER]
+            self.created[reference] = Person(-1 - len(self.created), number, name, email)
+        return self.created[reference]
+
+    def _known(self, reference: str, how: str) -> tuple[Person | None, str]:
         if how == "name_email":
             return self._by_name_email(reference)
         if how == "email" or (how == "auto" and "@" in reference):

@@ -9,8 +9,14 @@ from scoring.intake.refusals import Question
 
 CSAT5, THUMBS, THREE_POINT, NPS = "csat5", "thumbs", "three_point", "nps"
 
-_GOOD = "good|positive|like|liked|thumbs up|thumbs_up|thumbsup|up|👍|хорошо|нравится|лайк|положительно|положительная|satisfied|happy"
-_BAD = "bad|negative|dislike|disliked|thumbs down|thumbs_down|thumbsdown|down|👎|плохо|не нравится|дизлайк|отрицательно|отрицательная|unsatisfied|dissatisfied|unhappy"
+_GOOD = (
+    "good|positive|like|liked|thumbs up|thumbs_up|thumbsup|up|👍|хорошо|нравится|лайк|положительно|"
+    "положительная|satisfied|happy"
+)
+_BAD = (
+    "bad|negative|dislike|disliked|thumbs down|thumbs_down|thumbsdown|down|👎|плохо|не нравится|"
+    "дизлайк|отрицательно|отрицательная|unsatisfied|dissatisfied|unhappy"
+)
 _MIDDLE = "okay|ok|neutral|not bad|average|нормально|нейтрально|так себе|😐"
 _GREAT = f"great|{_GOOD}|😀|🙂"
 _NOT_GOOD = f"not good|{_BAD}|🙁|😞"

@@ -121,7 +121,9 @@ def _jivo(record: Record) -> Iterator[Record]:
     people = agents or ([assigned] if assigned else [{}])
     total = sum(counts[one.get("id")] for one in people)
     stamps = [
-        one.get("timestamp") for one in chat.get("messages") or [] if isinstance(one, dict) and one.get("timestamp")
+        int(one["timestamp"])
+        for one in chat.get("messages") or []
+        if isinstance(one, dict) and str(one.get("timestamp")).isdigit()
     ]
     for one in people:
         part = counts[one.get("id")] / total if total else 1 / len(people)

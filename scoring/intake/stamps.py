@@ -1,6 +1,6 @@
 """Moments in time from cells: many spellings, one order of day and month per file, always to an aware UTC instant.
 
-The good path is numpy on the character codes of a whole column; only cells that do not fit a fixed layout go one by one.
+The good path is numpy on the character codes of a whole column; cells that do not fit a fixed layout go one by one.
 """
 
 import re
@@ -65,7 +65,7 @@ _SLASHED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a column of times is read: `order` for 01/02/2026, `zone` for times without one, `epoch` for plain numbers."""
+    """How a column of times is read: `order` for 01/02/2026, `zone` for times without one, `epoch` for numbers."""
 
     zone: str
     order: str = DMY
@@ -102,7 +102,7 @@ def instants(values: Sequence[Any], rule: Rule, *, zones: Sequence[str] | None =
     local = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
     offsets = np.zeros(len(values), dtype="timedelta64[us]")
     aware = np.zeros(len(values), dtype=bool)
-    left = _fixed(values, rule, local, offsets, aware)
+    left = _fixed(values, rule, local, offsets, aware) if _all_text(values) else _native(values, local)
     problems = _one_by_one(values, left, rule, local, offsets, aware)
     result = local - offsets
     naive = ~aware & ~np.isnat(local)
@@ -114,8 +114,6 @@ def instants(values: Sequence[Any], rule: Rule, *, zones: Sequence[str] | None =
 def _fixed(values: Sequence[Any], rule: Rule, local: Instants, offsets: Any, aware: Any) -> NDArray[np.intp]:
     """Read what has the layout 2026-09-02 10:22:00 or 02.09.2026 10:22:00 (with a tail); return the other places."""
     everything = np.arange(len(values))
-    if not _all_text(values):
-        return everything
     longest = max(map(len, values))
     if longest > _WIDEST or longest < 10:
         return everything
@@ -126,6 +124,15 @@ def _fixed(values: Sequence[Any], rule: Rule, local: Instants, offsets: Any, awa
         if rows.any():
             done[rows] = layout.read(table, np.flatnonzero(rows), values, local, offsets, aware)[rows]
     return everything[~done]
+
+
+def _native(values: Sequence[Any], local: Instants) -> NDArray[np.intp]:
+    """Take the date cells of a workbook as they are; return the other places."""
+    dates = np.fromiter((value.__class__ is datetime and value.tzinfo is None for value in values), bool, len(values))
+    places = np.flatnonzero(dates)
+    if len(places):
+        local[places] = np.array([values[place] for place in places.tolist()], dtype="datetime64[us]")
+    return np.flatnonzero(~dates)
 
 
 def _all_text(values: Sequence[Any]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,8 +23,9 @@ from scoring.intake.refusals import Refusal, Rejected, shown
 from scoring.intake.understanding import Understanding
 
 _TOTALS = re.compile(
-    r"(?:итого|итог|всего|сумма|среднее|средняя оценка|средний балл|общий итог|промежуточный итог|grand total|sub-?total|total|totals|sum|"
-    r"average|avg|mean|count|reporting period|отчётный период|отчетный период|период|period|generated|exported|сформирован[оа]?|"
+    r"(?:итого|итог|всего|сумма|среднее|средняя оценка|средний балл|общий итог|промежуточный итог|grand total|"
+    r"sub-?total|total|totals|sum|average|avg|mean|count|reporting period|отч[её]тный период|период|period|"
+    r"generated|exported|сформирован[оа]?|"
     r"выгружено|конец отч[её]та|end of report)(?![a-zа-яё])",
     re.IGNORECASE,
 )
@@ -59,15 +61,14 @@ class Counts:
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[Opened]:
-    """Detect, unpack into a temporary folder if packed, and check. Raises Rejected."""
+def opened(path: Path, limits: Limits, workbook: workbooks.Workbook | None = None) -> Iterator[Opened]:
+    """Detect, unpack into a temporary folder if packed, and check; `workbook` is one already open. Raises Rejected."""
     container = detect(path, limits)
     with TemporaryDirectory(prefix="rostrum-intake-") as folder:
         plain_path = unpacked(path, container, Path(folder), limits)
         if container.packing:
             container = Container(detect(plain_path, limits).kind, container.packing, container.member)
-        workbook = None
-        if container.kind not in {TEXT, JSON, JSONL, PARQUET}:
+        if workbook is None and container.kind not in {TEXT, JSON, JSONL, PARQUET}:
             workbook = workbooks.open_workbook(plain_path, container.kind, limits)
         yield Opened(plain_path, container, workbook)
 
@@ -110,7 +111,7 @@ def _object_batches(source: Opened, seen: Understanding, names: list[str], limit
 
 
 def blocks(source: Opened, seen: Understanding, limits: Limits, counts: Counts) -> Iterator[Block]:
-    """Give the records of all chosen sheets as blocks of columns. Raises Rejected (unterminated_quote, too_many_rows)."""
+    """Give the records of all chosen sheets as blocks. Raises Rejected (unterminated_quote, too_many_rows)."""
     for sheet in seen.read_sheets or [""]:
         above = seen.header_row + seen.header_rows - 1 if seen.header_row else 0
         for rows in raw_batches(source, seen, limits, sheet):
@@ -123,22 +124,24 @@ def blocks(source: Opened, seen: Understanding, limits: Limits, counts: Counts) 
 
 
 def _block(rows: list[Row], seen: Understanding, counts: Counts, sheet: str) -> Block:
-    width = len(seen.columns)
-    places = seen.places()
     refusals: list[Refusal] = []
-    turned = list(zip(*rows, strict=True)) if _even(rows, width) else []  # type: ignore[arg-type]
-    if turned and not _has_gaps(turned, places):
-        records = list(range(counts.records + 1, counts.records + len(rows) + 1))
+    records = list(range(counts.records + 1, counts.records + len(rows) + 1))
+    turned = _turned(rows, seen) if _even(rows, len(seen.columns)) else []
+    if turned and not _has_gaps(turned, seen.places()):
         counts.records += len(rows)
     else:
         kept, records = _sifted(rows, seen, counts, sheet, refusals)
-        turned = list(zip(*kept, strict=True)) if kept else [()] * width
+        turned = _turned(kept, seen)
     _no_swallowed_rows(turned, records, seen)
-    return Block({name: list(turned[place]) for name, place in places.items()}, records, refusals, sheet)
+    return Block({name: turned[place] for name, place in seen.places().items()}, records, refusals, sheet)
+
+
+def _turned(rows: Sequence[Any], seen: Understanding) -> list[list[Any]]:
+    return [list(map(itemgetter(place), rows)) for place in range(len(seen.columns))]
 
 
 def _even(rows: list[Row], width: int) -> bool:
-    return not any(row.__class__ is Trouble for row in rows) and set(map(len, rows)) == {width}  # type: ignore[arg-type]
+    return Trouble not in set(map(type, rows)) and set(map(len, rows)) == {width}  # type: ignore[arg-type]
 
 
 def _has_gaps(turned: Sequence[Sequence[Any]], places: dict[str, int]) -> bool:

@@ -1,6 +1,6 @@
 """What was understood of a file and what a person decided: both can be stored as JSON and read back."""
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from scoring.intake.refusals import Note, Question, Rejection
@@ -99,6 +99,8 @@ class Understanding:
     questions: list[Question] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     rejection: Rejection | None = None
+    workbook: Any = field(default=None, repr=False, compare=False)
+    """The opened workbook, so that the same process need not load it twice; never stored."""
 
     @property
     def action(self) -> str:
@@ -117,7 +119,9 @@ class Understanding:
 
     def to_json(self) -> dict[str, Any]:
         """Give a plain dictionary for a JSON field or a page."""
-        return {**asdict(self), "action": self.action}
+        stored = asdict(replace(self, workbook=None))
+        del stored["workbook"]
+        return {**stored, "action": self.action}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Understanding":

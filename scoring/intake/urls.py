@@ -8,8 +8,8 @@ from scoring.intake.refusals import Problem
 
 LONGEST = 2000
 _INNER_SUFFIXES = (
-    ".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".corp", ".home", ".home.arpa", ".private",
-    ".svc", ".cluster", ".consul", ".onion",
+    ".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".corp", ".home", ".home.arpa",
+    ".private", ".svc", ".cluster", ".consul", ".onion",
 )  # fmt: skip
 # Names that answer with the address written in them, or always with this machine.
 _MIRRORS = ("nip.io", "sslip.io", "xip.io", "localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "traefik.me")

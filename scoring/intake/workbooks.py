@@ -149,8 +149,7 @@ class _Seen:
 
     def _cells(self, data: bytes) -> None:
         self.columns |= set(_COLUMNS.findall(data))
-        high = _HIGH_ROWS.findall(data)
-        self.rows = max(self.rows, int(max(high, key=lambda digits: (len(digits), digits))) if high else 10_000)
+        self.rows = max(self.rows, 10_000, *map(int, set(_HIGH_ROWS.findall(data))))
         if b't="e"' in data:
             self._keep(_ERROR.findall(data), "error_cell")
         if b"<f" in data:

@@ -1,0 +1,324 @@
+"""From an understood file to stored evidence: checked without a trace, or loaded and published in one step.
+
+Rows are staged in short transactions under a batch that nothing counts; publishing adds the sums, flips the batch and
+writes the journal in one transaction. A load that was killed can be run again: rows it has staged are known as its own.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from journal.record import record
+from scoring.intake import Choices, Limits, Rejected, read, understand
+from scoring.intake import load_rows as rows
+from scoring.intake import load_virals as incidents
+from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
+from scoring.intake.load_cells import Sums, add_sums
+from scoring.intake.load_profiles import find_profile
+from scoring.intake.load_report import Report, finish, keep_refusals, unread
+from scoring.intake.load_rows import Sorted
+from scoring.intake.reading import Reading
+from scoring.intake.records import Chunk
+from scoring.intake.roster import Roster
+from scoring.intake.sentences import note_sentence
+from scoring.intake.understanding import Understanding
+from scoring.models import Batch, Rating, Refusal, ViralIncident, WaitingRow
+from scoring.models.batches import BatchState, EvidenceKind
+
+# SQLite has one writer: short transactions let the pages in between.
+STAGED_ROWS = {"sqlite": 5000, "postgresql": 25_000}
+WAITING_ROWS = 1000
+
+
+def limits() -> Limits:
+    """The limits of this installation: the defaults, changed by the setting INTAKE_LIMITS."""
+    changed: dict[str, int] = getattr(settings, "INTAKE_LIMITS", {})
+    return Limits(**{**changed, "chunk_rows": STAGED_ROWS.get(connection.vendor, 5000)})
+
+
+def look(
+    path: Path, *, kind: str, profile: str = "", choices: Choices | None = None, file_name: str = ""
+) -> Understanding:
+    """Understand a file with a profile by name. Raises NoSuchProfile."""
+    return understand(
+        path,
+        kind=kind,
+        profile=find_profile(profile),
+        choices=choices or Choices(),
+        limits=limits(),
+        zone=settings.TIME_ZONE,
+        file_name=file_name,
+    )
+
+
+def check(path: Path, seen: Understanding, *, as_of: datetime, create_agents: bool = False) -> Report:
+    """Read a whole file against what is stored and change nothing."""
+    if seen.action:
+        return unread(seen)
+    reading = read(path, seen, as_of=as_of, limits=limits(), roster=stored_roster(creates=create_agents))
+    report = Report(seen)
+    try:
+        for chunk in reading:
+            _count(report, _compared(chunk), chunk, reading)
+    except Rejected as error:
+        return unread(seen, error.rejection)
+    report.created_agents = len(reading.setting.roster.created) if reading.setting.roster else 0
+    finish(report, reading)
+    return report
+
+
+def _compared(chunk: Chunk) -> Sorted:
+    if chunk.kind == EvidenceKind.RATINGS and Rating.objects.exists():
+        return rows.sort_out(chunk, None)
+    if chunk.kind == EvidenceKind.VIRAL:
+        return incidents.sort_out(chunk, None)
+    return Sorted(fresh=list(range(len(chunk))))
+
+
+def _count(report: Report, found: Sorted, chunk: Chunk, reading: Reading) -> None:
+    keep_refusals(report, [*chunk.refusals, *found.refusals], reading.setting.limits)
+    report.added += len(found.fresh) + len(found.mine)
+    report.unchanged += len(found.unchanged)
+
+
+def import_file(
+    path: Path,
+    *,
+    kind: str,
+    as_of: datetime,
+    at: datetime,
+    profile: str = "",
+    choices: Choices | None = None,
+    create_agents: bool = False,
+    actor: User | None = None,
+    file_name: str = "",
+) -> Report:
+    """Understand, check and load a file in one go; the batch that is left says what happened. Raises NoSuchProfile."""
+    find_profile(profile)
+    batch = Batch.objects.create(
+        kind=kind,
+        file_name=(file_name or path.name)[:255],
+        stored_path=str(path)[:255],
+        byte_size=path.stat().st_size,
+        profile=profile,
+        choices=(choices or Choices()).to_json(),
+        create_agents=create_agents,
+        as_of=as_of,
+        created_by=actor,
+        created_at=at,
+    )
+    return load_batch(batch=batch, at=at, actor=actor)
+
+
+def load_batch(
+    *, batch: Batch, at: datetime, actor: User | None = None, pause: Callable[[], None] | None = None
+) -> Report:
+    """Load the stored file of a batch and publish it; safe to call again after a crash.
+
+    `pause` is called between short transactions, so that a worker can let others write.
+    """
+    path = Path(batch.stored_path)
+    seen = look(
+        path,
+        kind=batch.kind,
+        profile=batch.profile,
+        choices=Choices.from_json(batch.choices),
+        file_name=batch.file_name,
+    )
+    known = _published_twin(batch, seen)
+    if known:
+        return _same_again(batch, seen, known, at)
+    report = _loaded(_Load(batch, path, seen, at, actor, pause)) if not seen.action else unread(seen)
+    if not report.may_load:
+        _turn_away(batch, report)
+    report.batch = batch.pk
+    return report
+
+
+def _published_twin(batch: Batch, seen: Understanding) -> Batch | None:
+    """A published batch of the very same bytes, read the same way, with nothing refused: it says all there is."""
+    if seen.action or batch.kind == EvidenceKind.AGENTS:
+        return None
+    return Batch.objects.filter(
+        content_hash=seen.sha256,
+        kind=batch.kind,
+        profile=batch.profile,
+        choices=batch.choices,
+        state=BatchState.PUBLISHED,
+        refused=0,
+    ).first()
+
+
+def _same_again(batch: Batch, seen: Understanding, known: Batch, at: datetime) -> Report:
+    report = Report(seen, known.action, notes=list(seen.notes))
+    report.records, report.duplicates = known.records, known.duplicates
+    report.accepted = report.unchanged = known.accepted
+    report.unanswered, report.batch = known.unanswered, batch.pk
+    _keep_counts(batch, report)
+    batch.state, batch.published_at = BatchState.PUBLISHED, at
+    batch.save()
+    return report
+
+
+@dataclass(slots=True)
+class _Load:
+    """One load on its way."""
+
+    batch: Batch
+    path: Path
+    seen: Understanding
+    at: datetime
+    actor: User | None
+    pause: Callable[[], None] | None
+
+
+def _loaded(load: _Load) -> Report:
+    batch, seen = load.batch, load.seen
+    _begin(load)
+    roster = stored_roster(creates=batch.create_agents)
+    reading = read(load.path, seen, as_of=batch.as_of or load.at, limits=limits(), roster=roster)
+    report, sums = Report(seen), Sums(settings.TIME_ZONE)
+    agents = AgentLoad(load.at) if batch.kind == EvidenceKind.AGENTS else None
+    try:
+        with transaction.atomic() if agents else _no_transaction():
+            for chunk in _with_agents(reading, roster, load.at, report):
+                _stage(load, chunk, reading, report, sums, agents)
+            finish(report, reading)
+            if report.may_load:
+                _publish(load, report, sums)
+    except Rejected as error:
+        return unread(seen, error.rejection)
+    return report
+
+
+class _no_transaction:  # noqa: N801 - reads as a statement
+    """Stands where a transaction would: rows of evidence are staged in many short ones."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+
+def _begin(load: _Load) -> None:
+    """Take note of what is loaded; what an earlier, killed attempt noted is cleared."""
+    batch, seen = load.batch, load.seen
+    batch.content_hash, batch.byte_size = seen.sha256, seen.size
+    batch.understanding, batch.state = seen.to_json(), BatchState.STAGING
+    batch.started_at, batch.heartbeat_at, batch.done = load.at, load.at, 0
+    with transaction.atomic():
+        batch.save()
+        batch.refusals.all().delete()
+        batch.waiting_rows.all().delete()
+
+
+def _with_agents(reading: Reading, roster: Roster, at: datetime, report: Report) -> Iterator[Chunk]:
+    """Give the chunks; agents that the file names are created before the first one is stored."""
+    made: dict[int, int] | None = None
+    for chunk in reading:
+        if made is None:
+            with transaction.atomic():
+                made = create_named(roster.created.values(), at=at)
+            report.created_agents = len(made)
+        if made:
+            chunk.columns["agent"] = [made.get(one, one) for one in chunk.columns["agent"]]
+        yield chunk
+
+
+def _stage(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums: Sums, agents: AgentLoad | None) -> None:
+    batch = load.batch
+    with transaction.atomic():
+        found = _stored(chunk, batch.pk, agents)
+        _count(report, found, chunk, reading)
+        _note_refusals(batch, [*chunk.refusals, *found.refusals], reading.setting.limits.refusals)
+        _note_waiting(batch, chunk)
+        batch.done = chunk.records[-1] if chunk.records else batch.done
+        batch.save(update_fields=["done"])
+    if batch.kind == EvidenceKind.RATINGS:
+        ours = sorted([*found.fresh, *found.mine])
+        sums.add(chunk.columns, chunk.instrument, None if len(ours) == len(chunk) else ours)
+    if load.pause:
+        load.pause()
+
+
+def _stored(chunk: Chunk, batch: int, agents: AgentLoad | None) -> Sorted:
+    if agents:
+        before = agents.added + agents.changed
+        agents.take(chunk)
+        touched = agents.added + agents.changed - before
+        return Sorted(fresh=list(range(touched)), unchanged=list(range(len(chunk) - touched)))
+    if chunk.kind == EvidenceKind.VIRAL:
+        return incidents.add(chunk, batch)
+    return rows.add(chunk, batch) if len(chunk) else Sorted()
+
+
+def _note_refusals(batch: Batch, refusals: list[Any], most: int) -> None:
+    room = most - batch.refused
+    batch.refused += len(refusals)
+    Refusal.objects.bulk_create(
+        Refusal(
+            batch=batch,
+            record=one.record,
+            code=one.code,
+            column=one.column[:120],
+            value=one.value[:200],
+            sheet=one.sheet[:120],
+            parameters=one.params,
+            cells=one.cells,
+        )
+        for one in refusals[: max(0, room)]
+    )
+
+
+def _note_waiting(batch: Batch, chunk: Chunk) -> None:
+    waiting = (
+        WaitingRow(batch=batch, record=one["record"], reference=one["reference"][:200], payload=one["payload"])
+        for one in chunk.waiting
+    )
+    WaitingRow.objects.bulk_create(waiting, batch_size=WAITING_ROWS)
+
+
+def _publish(load: _Load, report: Report, sums: Sums) -> None:
+    """Make the batch count: sums, state and journal entry, all or nothing."""
+    batch = load.batch
+    _keep_counts(batch, report)
+    batch.state, batch.published_at = BatchState.PUBLISHED, load.at
+    with transaction.atomic():
+        add_sums(sums.table())
+        batch.save()
+        detail = {
+            "kind": batch.kind,
+            "content_hash": batch.content_hash,
+            "records": report.records,
+            "accepted": report.accepted,
+            "added": report.added,
+            "refused": report.refused,
+            "created_agents": report.created_agents,
+        }
+        record(actor=load.actor, verb="publish_batch", subject=batch, at=load.at, detail=detail)
+
+
+def _keep_counts(batch: Batch, report: Report) -> None:
+    batch.content_hash, batch.byte_size = report.understanding.sha256, report.understanding.size
+    batch.understanding = report.understanding.to_json()
+    for name in ("action", "records", "accepted", "unanswered", "duplicates", "waiting", "refused", "message"):
+        setattr(batch, name, getattr(report, name))
+    batch.warnings = [note_sentence(note) for note in report.notes]
+    batch.done = report.records
+
+
+def _turn_away(batch: Batch, report: Report) -> None:
+    """Leave the batch with its answer; whatever was staged goes."""
+    _keep_counts(batch, report)
+    batch.state = BatchState.REJECTED if report.action == "reject_file" else BatchState.CHECKED
+    with transaction.atomic():
+        Rating.objects.filter(batch=batch).delete()
+        ViralIncident.objects.filter(batch=batch).delete()
+        batch.save()

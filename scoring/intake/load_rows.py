@@ -1,0 +1,161 @@
+"""Rating rows into the table as fast as each database takes them, and never twice."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from django.db import IntegrityError, connection, transaction
+
+from scoring.intake.records import Chunk
+from scoring.intake.refusals import Refusal, shown
+from scoring.models import Rating
+
+COLUMNS = (
+    "batch_id",
+    "record",
+    "key",
+    "agent_id",
+    "chat_id",
+    "instrument",
+    "value",
+    "rated_at",
+    "channel",
+    "topic",
+    "rater",
+    "comment",
+    "handling_seconds",
+    "is_resolved",
+    "share",
+)
+COMPARED = COLUMNS[3:]
+LOOKED_UP = 5000
+# No text that was accepted can hold a control character, so this is never a value.
+_NULL = "\x01N"
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Places of a chunk by what is stored: `fresh` are not, `mine` by this very batch, `unchanged` by another."""
+
+    fresh: list[int] = field(default_factory=list)
+    mine: list[int] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+def rows_of(chunk: Chunk, batch: int, places: Sequence[int] | None = None) -> Iterator[tuple[Any, ...]]:
+    """Give the rows of a chunk in the order of COLUMNS, times as the text that the database stores."""
+    columns = chunk.columns
+    chosen = slice(None) if places is None else np.array(places, dtype=np.intp)
+    size = len(chunk) if places is None else len(places)
+
+    def pick(name: str) -> Any:
+        values = columns[name]
+        return values if places is None else [values[place] for place in places]
+
+    records = chunk.records if places is None else [chunk.records[place] for place in places]
+    return zip(
+        [batch] * size,
+        records,
+        pick("key"),
+        pick("agent"),
+        pick("chat_id"),
+        [chunk.instrument] * size,
+        pick("value"),
+        stored_times(columns["rated_at"][chosen]),
+        *(pick(name) for name in ("channel", "topic", "rater", "comment", "handling_seconds", "resolved", "share")),
+        strict=True,
+    )
+
+
+def stored_times(moments: Any) -> list[str]:
+    """Write UTC instants the way Django stores them: no fraction where there is none."""
+    whole = moments.astype("datetime64[s]")
+    if (whole == moments).all():
+        suffix = "+00:00" if connection.vendor == "postgresql" else ""
+        return [text.replace("T", " ") + suffix for text in np.datetime_as_string(whole).tolist()]
+    naive = connection.vendor != "postgresql"
+    return [str(one if naive else one.replace(tzinfo=UTC)) for one in moments.astype("datetime64[us]").tolist()]
+
+
+def add(chunk: Chunk, batch: int) -> Sorted:
+    """Store the rows of a chunk inside the caller's transaction; rows stored already are told apart.
+
+    The hopeful way adds all rows at once and looks things up only when some key exists already.
+    """
+    if _insert(list(rows_of(chunk, batch)), hopeful=True):
+        return Sorted(fresh=list(range(len(chunk))))
+    found = sort_out(chunk, batch)
+    if found.fresh:
+        _insert(list(rows_of(chunk, batch, found.fresh)), hopeful=False)
+    return found
+
+
+def _insert(rows: list[tuple[Any, ...]], *, hopeful: bool) -> bool:
+    """Add rows, all of them or none; say whether they were added. Not hopeful, a key that exists is an error."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                _copy(cursor, rows)
+            else:
+                cursor.executemany(_INSERT, rows)
+    except IntegrityError:
+        if not hopeful:
+            raise
+        return False
+    return True
+
+
+_INSERT = (  # Only names of our own model are put into the statement; values travel as parameters.
+    f"INSERT INTO {Rating._meta.db_table} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"  # noqa: S608
+)
+
+
+def _copy(cursor: Any, rows: list[tuple[Any, ...]]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([[_NULL if cell is None else cell for cell in row] for row in rows])
+    text.seek(0)
+    statement = f"COPY {Rating._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
+    cursor.cursor.copy_expert(statement, text)
+
+
+def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
+    """Compare a chunk with what is stored: equal rows are unchanged, other values under the same key are refused."""
+    found = Sorted()
+    stored = _stored(chunk.columns["key"])
+    for place, row in enumerate(rows_of(chunk, batch or 0)):
+        known = stored.get(row[2])
+        if known is None:
+            found.fresh.append(place)
+        elif known[0] == batch:
+            found.mine.append(place)
+        elif known[2:] == row[3:]:
+            found.unchanged.append(place)
+        else:
+            params = {"batch": known[0], "stored_record": known[1]}
+            found.refusals.append(
+                Refusal(row[1], "conflict_stored", chunk.key_heading, shown(row[2]), params, chunk.sheet)
+            )
+    return found
+
+
+def _stored(keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    found: dict[str, tuple[Any, ...]] = {}
+    each = iter(keys)
+    while part := list(islice(each, LOOKED_UP)):
+        rows = Rating.objects.filter(key__in=part).values_list("key", "batch_id", "record", *COMPARED)
+        for key, batch, record, *rest in rows.iterator():
+            rest[COMPARED.index("rated_at")] = _as_stored(rest[COMPARED.index("rated_at")])
+            found[key] = (batch, record, *rest)
+    return found
+
+
+def _as_stored(moment: Any) -> str:
+    return str(
+        moment.astimezone(UTC) if connection.vendor == "postgresql" else moment.astimezone(UTC).replace(tzinfo=None)
+    )

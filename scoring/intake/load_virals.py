@@ -1,0 +1,65 @@
+"""Viral records into the table: one incident per chat, unverified until a second person has looked at it."""
+
+from datetime import UTC
+from typing import Any
+
+from scoring.intake.load_rows import Sorted
+from scoring.intake.records import Chunk
+from scoring.intake.refusals import Refusal, shown
+from scoring.models import ViralIncident
+from scoring.models.evidence import IncidentSign
+
+COMPARED = ("agent_id", "flagged_at", "is_viral", "sign", "severity", "views", "platform", "url", "reason")
+
+
+def incident_of(chunk: Chunk, place: int, batch: int | None) -> ViralIncident:
+    """Make one incident, not stored yet; a sign the file does not give is positive, a severity 1, as in the model."""
+    row = {name: values[place] for name, values in chunk.columns.items()}
+    return ViralIncident(
+        batch_id=batch,
+        record=chunk.records[place],
+        chat_id=row["chat_id"],
+        agent_id=row["agent"],
+        flagged_at=row["flagged_at"].astype("datetime64[us]").item().replace(tzinfo=UTC),
+        is_viral=row["is_viral"],
+        sign=row["sign"] or IncidentSign.POSITIVE,
+        severity=row["severity"] or 1,
+        views=row["views"],
+        platform=row["platform"],
+        url=row["url"],
+        reason=row["reason"],
+    )
+
+
+def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
+    """Compare a chunk with the stored incidents about the same chats."""
+    found = Sorted()
+    stored = {one.chat_id: one for one in ViralIncident.objects.filter(chat_id__in=chunk.columns["chat_id"])}
+    for place, chat in enumerate(chunk.columns["chat_id"]):
+        known = stored.get(chat)
+        if known is None:
+            found.fresh.append(place)
+        elif known.batch_id is not None and known.batch_id == batch:
+            found.mine.append(place)
+        elif _facts(known) == _facts(incident_of(chunk, place, batch)):
+            found.unchanged.append(place)
+        else:
+            found.refusals.append(_conflict(chunk, place, known))
+    return found
+
+
+def add(chunk: Chunk, batch: int) -> Sorted:
+    """Store the incidents of a chunk that are not stored yet, inside the caller's transaction."""
+    found = sort_out(chunk, batch)
+    ViralIncident.objects.bulk_create([incident_of(chunk, place, batch) for place in found.fresh], batch_size=500)
+    return found
+
+
+def _facts(incident: ViralIncident) -> tuple[Any, ...]:
+    return tuple(getattr(incident, name) for name in COMPARED)
+
+
+def _conflict(chunk: Chunk, place: int, known: ViralIncident) -> Refusal:
+    params = {"batch": known.batch_id or "", "stored_record": known.record or ""}
+    value = shown(chunk.columns["chat_id"][place])
+    return Refusal(chunk.records[place], "conflict_stored", chunk.key_heading, value, params, chunk.sheet)
