@@ -32,7 +32,7 @@ from scoring.models import (
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """What is here is read; it changes by verbs, never by a form of the admin. That holds for superusers too."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

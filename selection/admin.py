@@ -108,7 +108,7 @@ class CandidateAdmin(ReadOnlyAdmin):
         return STAGE_NAMES[Stage(candidate.stage)]
 
     def _the_candidate(self, request: HttpRequest, object_id: str) -> Candidate:
-        candidate = self.get_object(request, unquote(object_id))
+        candidate: Candidate | None = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, candidate):
             raise PermissionDenied
         if candidate is None:

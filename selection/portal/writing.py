@@ -69,7 +69,12 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     whole, alone = PAGE, "portal/save_state.html"
     template = alone if request.headers.get("HX-Request") else whole
     if not form.is_valid():
-        return render(request, template, {**page, "refusal": " ".join(form.errors.get("text", []))}, status=400)
+        return render(
+            request,
+            template,
+            {**page, "refusal": " ".join(str(fault) for fault in form.errors.get("text", []))},
+            status=400,
+        )
     try:
         save_draft(tab, form.cleaned_data["text"])
     except Refused as error:

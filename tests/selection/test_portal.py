@@ -21,7 +21,7 @@ from selection.models.candidates import AppealState
 from selection.stages import Stage
 from tests.cast import NOW, Cast, ask, bring_to, build_run
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 def browser(user: User) -> Client:
@@ -131,7 +131,7 @@ def test_the_deadline_is_local_and_says_what_remains(cast: Cast, candidate: Cand
 @pytest.mark.parametrize("name", ["path", "policy", "score", "history"])
 def test_every_page_speaks_russian_without_breaking(cast: Cast, candidate: Candidate, ania: Client, name: str) -> None:
     bring_to(candidate, Stage.PROMOTED, cast=cast)
-    assert ania.get(reverse(f"portal:{name}"), HTTP_ACCEPT_LANGUAGE="ru").status_code == 200
+    assert ania.get(reverse(f"portal:{name}"), headers={"Accept-Language": "ru"}).status_code == 200
 
 
 # The invitation
@@ -202,7 +202,7 @@ def test_starting_is_one_journal_entry(candidate: Candidate, ania: Client, sitti
 
 def test_an_answer_is_saved_as_it_is_given(candidate: Candidate, ania: Client, sitting: Sitting) -> None:
     tab = open_test(ania, candidate)
-    saved = ania.post(at("test_answer", candidate, 2), {"writer": tab, "q1": "1", "q2": "3"}, **HTMX)
+    saved = ania.post(at("test_answer", candidate, 2), {"writer": tab, "q1": "1", "q2": "3"}, headers=HTMX)
     assert "saved at 15:00:00" in words(saved)
     assert answered(sitting) == [2]
 
@@ -217,7 +217,7 @@ def test_without_javascript_the_whole_sheet_is_saved(candidate: Candidate, ania:
 
 def test_a_reload_shows_the_same_questions_and_answers(candidate: Candidate, ania: Client, sitting: Sitting) -> None:
     tab = open_test(ania, candidate)
-    ania.post(at("test_answer", candidate, 3), {"writer": tab, "q3": "2"}, **HTMX)
+    ania.post(at("test_answer", candidate, 3), {"writer": tab, "q3": "2"}, headers=HTMX)
     first = [question.text for question in sittings.paper(sitting=sitting)]
     page = ania.get(at("test", candidate))
     assert [text for text in first if text not in words(page)] == []
@@ -228,7 +228,7 @@ def test_an_older_tab_is_refused_and_its_words_stay(candidate: Candidate, ania: 
     older = open_test(ania, candidate)
     newer = writer(ania.get(at("test", candidate)))
     assert older != newer
-    by_itself = ania.post(at("test_answer", candidate, 1), {"writer": older, "q1": "1"}, **HTMX)
+    by_itself = ania.post(at("test_answer", candidate, 1), {"writer": older, "q1": "1"}, headers=HTMX)
     by_button = ania.post(at("test_answers", candidate), {"writer": older, "q1": "4", "save": "1"})
     assert (by_itself.status_code, by_button.status_code) == (409, 409)
     sentence = "This work was opened in another tab or device, and only the newest one writes."
@@ -236,13 +236,13 @@ def test_an_older_tab_is_refused_and_its_words_stay(candidate: Candidate, ania: 
     assert sentence in words(by_button)
     assert re.search(r'name="q1" value="4"[^>]*checked', by_button.content.decode())
     assert answered(sitting) == []
-    assert ania.post(at("test_answer", candidate, 1), {"writer": newer, "q1": "1"}, **HTMX).status_code == 200
+    assert ania.post(at("test_answer", candidate, 1), {"writer": newer, "q1": "1"}, headers=HTMX).status_code == 200
 
 
 def test_options_that_were_not_shown_are_refused(candidate: Candidate, ania: Client, sitting: Sitting) -> None:
     tab = open_test(ania, candidate)
     assert ania.post(at("test_answers", candidate), {"writer": tab, "q1": "99"}).status_code == 400
-    assert ania.post(at("test_answer", candidate, 99), {"writer": tab}, **HTMX).status_code == 400
+    assert ania.post(at("test_answer", candidate, 99), {"writer": tab}, headers=HTMX).status_code == 400
     assert answered(sitting) == []
 
 
@@ -268,9 +268,9 @@ def test_after_the_time_nothing_is_saved_and_the_way_goes_on(
     candidate: Candidate, ania: Client, sitting: Sitting, clock: Any
 ) -> None:
     tab = open_test(ania, candidate)
-    ania.post(at("test_answer", candidate, 1), {"writer": tab, "q1": "1"}, **HTMX)
+    ania.post(at("test_answer", candidate, 1), {"writer": tab, "q1": "1"}, headers=HTMX)
     clock.move_to(NOW + timedelta(minutes=26))
-    late = ania.post(at("test_answer", candidate, 2), {"writer": tab, "q2": "1"}, **HTMX)
+    late = ania.post(at("test_answer", candidate, 2), {"writer": tab, "q2": "1"}, headers=HTMX)
     assert (late.status_code, answered(sitting)) == (409, [1])
     over = ania.get(at("test", candidate))
     assert "The time is over. What was saved before counts" in words(over)
@@ -319,7 +319,7 @@ def test_the_thread_is_shown_only_after_the_start(candidate: Candidate, ania: Cl
 
 def test_the_draft_saves_itself(candidate: Candidate, ania: Client, submission: Submission) -> None:
     tab = open_task(ania, candidate)
-    saved = ania.post(at("task_draft", candidate), {"writer": tab, "text": "We are sorry."}, **HTMX)
+    saved = ania.post(at("task_draft", candidate), {"writer": tab, "text": "We are sorry."}, headers=HTMX)
     submission.refresh_from_db()
     assert (submission.text, "saved at 15:00:00" in words(saved)) == ("We are sorry.", True)
 
@@ -356,7 +356,7 @@ def test_what_cannot_be_handed_in_stays_a_draft(
     candidate: Candidate, ania: Client, submission: Submission, text: str, sentence: str
 ) -> None:
     tab = open_task(ania, candidate)
-    ania.post(at("task_draft", candidate), {"writer": tab, "text": text}, **HTMX)
+    ania.post(at("task_draft", candidate), {"writer": tab, "text": text}, headers=HTMX)
     refused = ania.post(at("task_hand_in", candidate), {"writer": tab})
     assert refused.status_code == 400
     assert sentence in words(refused)
@@ -367,9 +367,9 @@ def test_after_the_time_the_last_draft_is_handed_in(
     candidate: Candidate, ania: Client, submission: Submission, clock: Any
 ) -> None:
     tab = open_task(ania, candidate)
-    ania.post(at("task_draft", candidate), {"writer": tab, "text": "Saved in time."}, **HTMX)
+    ania.post(at("task_draft", candidate), {"writer": tab, "text": "Saved in time."}, headers=HTMX)
     clock.move_to(NOW + timedelta(minutes=45))
-    late = ania.post(at("task_draft", candidate), {"writer": tab, "text": "Too late."}, **HTMX)
+    late = ania.post(at("task_draft", candidate), {"writer": tab, "text": "Too late."}, headers=HTMX)
     over = ania.get(at("task", candidate))
     assert (late.status_code, "Saved in time." in words(over)) == (409, True)
     ania.post(at("task_hand_in", candidate), {"writer": writer(over)})
