@@ -1,6 +1,6 @@
 """Numbers in: arrays and frames checked once, at the border of every public formula."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 Numbers = npt.ArrayLike
+Labels = Sequence[Any] | pd.Index | pd.Series | npt.NDArray[Any]
 
 
 def as_floats(name: str, values: Any, *, size: int | None = None) -> FloatArray:

@@ -48,7 +48,8 @@ def merge_small_cells(
 
     `levels` are columns from the coarsest to the finest, say ("instrument", "channel", "topic"). The small cells of one
     parent are pooled under the parent's name; a pool that is still small climbs further, but never above the first
-    `keep` levels (by default instruments are not mixed). Returns `agent`, `cell`, `n`, `s`, `ss`.
+    `keep` levels (by default instruments are not mixed). Returns `agent`, `cell`, `n`, `s`, `ss`, and
+    any further key of the input (a `month`, so that decay can follow).
     """
     check_columns(stats, ["agent", *levels, *SUMS])
     names = stats[list(levels)].astype(str)
@@ -58,8 +59,9 @@ def merge_small_cells(
     for depth in range(len(levels), keep, -1):
         cells = _climb(cells, counts, depth, minimum)
     labels = np.array([SEPARATOR.join(cell) for cell in cells], dtype=object)
-    merged = pd.DataFrame({"agent": stats["agent"], "cell": labels[codes], **{name: stats[name] for name in SUMS}})
-    return merged.groupby(["agent", "cell"], observed=True, sort=True)[list(SUMS)].sum().reset_index()
+    others = [column for column in stats.columns if column not in ("agent", *levels, *SUMS)]
+    merged = stats[["agent", *others, *SUMS]].assign(cell=labels[codes])
+    return merged.groupby(["agent", "cell", *others], observed=True, sort=True)[list(SUMS)].sum().reset_index()
 
 
 def _climb(cells: list[tuple[str, ...]], counts: np.ndarray, depth: int, minimum: float) -> list[tuple[str, ...]]:

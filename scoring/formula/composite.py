@@ -10,13 +10,13 @@ Sources: Guion (2011) ch. 8; Wainer (1976); Mosier (1943) for the reliability; L
 acceptability.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from scoring.formula.arrays import BoolArray, FloatArray
+from scoring.formula.arrays import BoolArray, FloatArray, Labels
 from scoring.formula.errors import ShapeError
 from scoring.formula.measures import Measure
 from scoring.formula.normal_ranks import threshold_top
@@ -68,7 +68,7 @@ def evaluate(
     *,
     places: int,
     rng: np.random.Generator,
-    agents: Sequence[object] | pd.Index | None = None,
+    agents: Labels | None = None,
     draws: int = DRAWS,
 ) -> Composite:
     """Apply the rules to the measures of p agents and place them.

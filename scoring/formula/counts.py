@@ -13,6 +13,7 @@ from scipy.special import gammaincinv, gammaln
 from scoring.formula.arrays import FloatArray, Numbers, as_nonnegative, as_positive, check_share
 from scoring.formula.errors import NotIdentifiedError
 from scoring.formula.profile import maximise_positive
+from scoring.formula.rising import log_rising
 
 # Above this shape the rates are equal for every practical purpose (a coefficient of variation under 1/3000).
 EQUAL_SHAPE = 1e7
@@ -65,7 +66,7 @@ def fit_gamma_poisson(events: Numbers, exposure: Numbers = 1.0, *, mean: float |
     best, centre = _profile(shape, k, e, mean)
     average = mean or float(k.sum() / e.sum())
     flat = float((k * np.log(average * e) - average * e - gammaln(k + 1)).sum())
-    if best <= flat + 1e-7:
+    if best <= flat + 1e-6:
         return GammaPoisson(np.inf, np.inf, average, flat)
     return GammaPoisson(shape, shape / centre, centre, best)
 
@@ -90,7 +91,7 @@ def _profile(shape: float, k: FloatArray, e: FloatArray, mean: float | None) -> 
     """Log likelihood at `shape` and the best mean given it."""
     centre = mean if mean is not None else _best_mean(shape, k, e)
     rate = shape / centre
-    terms = gammaln(shape + k) - gammaln(shape) - gammaln(k + 1) + k * np.log(e / (e + rate))
+    terms = log_rising(shape, k) - gammaln(k + 1) + k * np.log(e / (e + rate))
     return float((terms - shape * np.log1p(e / rate)).sum()), centre
 
 

@@ -18,6 +18,7 @@ from scipy import stats
 from scoring.formula.arrays import (
     BoolArray,
     FloatArray,
+    Labels,
     Numbers,
     as_floats,
     as_nonnegative,
@@ -60,7 +61,7 @@ class Ranking:
     places: int
     method: str
 
-    def frame(self, agents: Sequence[object] | pd.Index) -> pd.DataFrame:
+    def frame(self, agents: Labels) -> pd.DataFrame:
         """The same as a frame indexed by agent, best first."""
         columns = {name: getattr(self, name) for name in ("p_top", "expected_rank", "rank_low", "rank_high", "place")}
         return pd.DataFrame(columns, index=pd.Index(agents, name="agent")).sort_values("place", kind="stable")

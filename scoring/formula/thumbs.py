@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize
-from scipy.special import betaincinv, betaln, gammaln, xlog1py, xlogy
+from scipy.special import betaincinv, gammaln, xlog1py, xlogy
 
 from scoring.formula.arrays import FloatArray, Numbers, as_nonnegative, as_positive, check_share
 from scoring.formula.errors import ValueRangeError
 from scoring.formula.profile import maximise_positive
+from scoring.formula.rising import log_rising
 
 # From this many added votes on, agents are equal for every practical purpose (their rates differ by less than .0002).
 EQUAL_SIZE = 1e7
@@ -85,7 +86,7 @@ def fit_beta_binomial(ups: Numbers, votes: Numbers) -> BetaBinomial:
         return BetaBinomial(pooled, np.inf, flat)
     size = maximise_positive(lambda m: _profile(m, x, n, copies)[0], low=1e-3, high=EQUAL_SIZE)
     best, mean = _profile(size, x, n, copies)
-    if best + ways <= flat + 1e-7:
+    if best + ways <= flat + 1e-6:
         return BetaBinomial(pooled, np.inf, flat)
     return BetaBinomial(mean, size, best + ways)
 
@@ -101,9 +102,11 @@ def _votes(ups: Numbers, votes: Numbers) -> tuple[FloatArray, FloatArray]:
 def _profile(size: float, x: FloatArray, n: FloatArray, copies: np.ndarray) -> tuple[float, float]:
     """Log likelihood at `size` (without binomial coefficients) and the best mean given it."""
 
+    votes = log_rising(size, n)
+
     def loss(mean: float) -> float:
         a, b = mean * size, (1.0 - mean) * size
-        return -float(copies @ (betaln(a + x, b + n - x) - betaln(a, b)))
+        return -float(copies @ (log_rising(a, x) + log_rising(b, n - x) - votes))
 
     result = optimize.minimize_scalar(loss, bounds=(1e-9, 1 - 1e-9), method="bounded", options={"xatol": 1e-11})
     return -float(result.fun), float(result.x)
