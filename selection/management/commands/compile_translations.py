@@ -17,4 +17,5 @@ class Command(BaseCommand):
         for folder in settings.LOCALE_PATHS:
             for catalogue in sorted(folder.glob("*/LC_MESSAGES/*.po")):
                 polib.pofile(str(catalogue)).save_as_mofile(str(catalogue.with_suffix(".mo")))
-                self.stdout.write(f"{catalogue.parent.parent.name}: compiled")
+                if options["verbosity"]:
+                    self.stdout.write(f"{catalogue.parent.parent.name}: compiled")
