@@ -14,6 +14,7 @@ from environs import Env
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.path("ROSTRUM_VAR", BASE_DIR / "var")
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # Two BLAS threads on a shared machine made the same fit 5 to 22 times slower.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
