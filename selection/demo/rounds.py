@@ -96,17 +96,21 @@ SCENES = (
         stages=(Stage.NOMINATED, Stage.NOMINATED, Stage.NOMINATED),
     ),
 )
-ANIAS_SCENE = 2
+MARATS_SCENE, ANIAS_SCENE = 1, 2
 
 
 def play(hand: Stagehand, *, run: ScoreRun, at: datetime) -> None:
-    """Open every demo round and walk its candidates to where they stand. Ania waits with an invitation."""
+    """Open every demo round and walk its candidates to where they stand.
+
+    Ania waits with an invitation; a colleague of hers waits for Marat's release.
+    """
     pool = [score for score in scores_of(run) if score.agent.staff_number not in {cast.ANIA, cast.BORIS}]
     ania = run.scores.select_related("agent").get(agent__staff_number=cast.ANIA)
+    teammate = next(score for score in pool if score.team_name == ania.team_name)
+    pool.remove(teammate)
+    cast_for = {(ANIAS_SCENE, Stage.INVITED): ania, (MARATS_SCENE, Stage.PROPOSED): teammate}
     for number, scene in enumerate(SCENES):
-        scores = [pool.pop(0) for _stage in scene.stages]
-        if number == ANIAS_SCENE:
-            scores[0] = ania
+        scores = [cast_for.get((number, stage)) or pool.pop(0) for stage in scene.stages]
         _play(hand, scene, run, scores, at - scene.opened_ago)
 
 
