@@ -42,3 +42,12 @@ def own_grading(grader: User, alias: str) -> Grading:
     if own is None:
         raise NotYours("not_yours", _("There is no such work on your desk. Take the next one from your list."))
     return own
+
+
+def marks_of(grading: Grading) -> list[tuple[str, str]]:
+    """What this grader chose, as name and descriptor, in the rubric's order."""
+    marks = grading.marks.select_related("criterion").prefetch_related("criterion__levels")
+    return [
+        (mark.criterion.name, next(row.text for row in mark.criterion.levels.all() if row.level == mark.level))
+        for mark in marks.order_by("criterion__position")
+    ]

@@ -27,7 +27,7 @@ class MarksForm(forms.Form):
     )
     comment = forms.CharField(
         label=_("Comment"),
-        help_text=_("What was good, what would make it better. The author reads it; your name is not shown."),
+        help_text=_("What was good, what would make it better."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )

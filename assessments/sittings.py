@@ -187,7 +187,8 @@ def result(*, sitting: Sitting) -> TestResult:
 
 def _draw(test: KnowledgeTest, rng: random.Random) -> list[Question]:
     # Held until the draw is written, so that no import changes a question in place meanwhile.
-    bank = Question.objects.select_for_update().filter(is_active=True).prefetch_related("options").order_by("code")
+    KnowledgeTest.objects.select_for_update().get(pk=test.pk)
+    bank = Question.objects.filter(is_active=True).prefetch_related("options").order_by("code")
     by_key = {question.pk: question for question in (bank.filter(topic__in=test.topics) if test.topics else bank)}
     by_topic: dict[str, list[int]] = defaultdict(list)
     for key, question in by_key.items():

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments import grading as verbs
-from assessments.desk import desk_of, is_grader, own_grading
+from assessments.desk import desk_of, is_grader, marks_of, own_grading
 from assessments.forms import MarksForm, SkipForm
 from assessments.models.gradings import Grading, GradingState
 from assessments.refusals import NotYours, Refused
@@ -51,7 +51,7 @@ def grading(request: HttpRequest, alias: str) -> HttpResponse:
     """Show one piece of work with the rubric; take the marks."""
     found = _own_or_404(request, alias)
     if found.state == GradingState.SUBMITTED and request.method == "GET":
-        return render(request, "desk/done.html", _work(found) | {"marks": found.marks.select_related("criterion")})
+        return render(request, "desk/done.html", _work(found) | {"marks": marks_of(found)})
     if found.opened_at is None or (request.method == "GET" and found.state != GradingState.ASSIGNED):
         return redirect("desk:index")
     form = MarksForm(request.POST or None, rubric=found.submission.task.rubric)

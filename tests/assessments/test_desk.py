@@ -164,7 +164,8 @@ def test_marks_are_handed_in_and_then_shown_as_they_stand(client: Client, mine: 
     assert client.post(url(mine), RIGHT).headers["Location"] == INDEX
     assert dict(Mark.objects.values_list("criterion__code", "level")) == {"tone": 2, "facts": 3}
     page = text(client, url(mine))
-    assert "Warm and exact." in page
+    for shown in ("Warm and exact.", "tone 2", "facts 3", "87%"):
+        assert shown in page
     assert "<form" not in page.split("<main")[1].split("</main")[0]
 
 

@@ -10,7 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from assessments import grading, sittings, submissions
-from assessments.models import Grading, Sitting, Submission
+from assessments.bank.csv_file import read_csv
+from assessments.bank.load import load_questions
+from assessments.models import Grading, KnowledgeTest, Sitting, SittingQuestion, Submission
 from assessments.models.gradings import GradingState
 from assessments.models.tasks import SubmissionState
 from assessments.models.timed import TimedWork
@@ -18,7 +20,7 @@ from assessments.refusals import NotNow
 from journal.models import Entry
 from journal.verify import problems
 from tests.assessments.conftest import TAB
-from tests.assessments.racing import Arena, won
+from tests.assessments.racing import Act, Arena, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,3 +138,21 @@ def test_assigning_twice_in_one_instant_draws_two_graders(
 
     assert won(arena.run(assign(1), assign(2))) == 1
     assert arena.ask(Grading.objects.count) == 2
+
+
+def test_an_import_and_a_draw_in_one_instant_do_not_block_each_other(
+    knowledge_test: KnowledgeTest, now: datetime, tmp_path: Path
+) -> None:
+    header = "question_id,text,type,option_a,option_b,correct"
+    rows = [f"q-{number},Changed {number}?,single,yes,no,A" for number in reversed(range(6))]
+    found = read_csv("\n".join([header, *rows]).encode(), language="en")
+    arena = Arena(tmp_path)
+
+    def draw(seed: int) -> Act:
+        return lambda: sittings.prepare_sitting(test=knowledge_test, at=now, rng=random.Random(seed), actor=None)
+
+    assert won(arena.run(lambda: load_questions(found, at=now, actor=None), *map(draw, range(3)))) == 4
+    drawn = arena.ask(
+        lambda: list(SittingQuestion.objects.select_related("question").prefetch_related("question__options"))
+    )
+    assert all(sorted(d.option_order) == [o.position for o in d.question.options.all()] for d in drawn)
