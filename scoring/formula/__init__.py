@@ -14,8 +14,8 @@ Case mix (A2)
     additive statistics), `fit_crossed_effects` (agents, customers, queues), `remove_customer_severity`;
     `standardised_rates`, `mantel_haenszel`; `efficiency_scores`.
 Ranking (A3)
-    `rank`, `rank_draws`, `rank_distribution`, `verdicts`, `threshold_states`; `rank_confidence`, `top_set` (for
-    appeals); `simulate_calibration`, `split_halves`.
+    `rank`, `rank_draws`, `rank_distribution`, `probability_better`, `verdicts`, `threshold_states`;
+    `rank_confidence`, `top_set` (for appeals); `simulate_calibration`, `split_halves`.
 Composite (A4)
     `Rules` of `Gate`, `Weight`, `AnyOf`, `Veto`; measures from `fact`, `measured`, `from_posterior`; `evaluate`;
     `explain_score`, `rating_chain`, `nearest_flips`; `gate_error_rates`; `weight_acceptability`, `leave_one_out`,
@@ -70,7 +70,7 @@ from scoring.formula.nonresponse import (
 from scoring.formula.normal_ranks import rank_distribution, rank_limits
 from scoring.formula.nps import NetPromoterScore, net_promoter_score, net_promoter_score_of
 from scoring.formula.posterior import IntegratedPosterior, integrate
-from scoring.formula.ranking import Ranking, compare, rank, rank_draws, threshold_states, verdicts
+from scoring.formula.ranking import Ranking, probability_better, rank, rank_draws, threshold_states, verdicts
 from scoring.formula.recency import HalfLifeChoice, choose_half_life, decay_statistics, decay_weight, effective_number
 from scoring.formula.reml import (
     InterceptStatistics,
@@ -174,7 +174,6 @@ __all__ = [
     "cell_statistics",
     "choose_half_life",
     "comparable_groups",
-    "compare",
     "compare_lists",
     "composite_reliability",
     "composite_validity",
@@ -220,6 +219,7 @@ __all__ = [
     "one_way_random_effects",
     "pooled_mean",
     "post_stratify",
+    "probability_better",
     "rank",
     "rank_confidence",
     "rank_distribution",

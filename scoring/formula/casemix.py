@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import sparse
 
 from scoring.formula.arrays import FloatArray, IntArray, check_columns
-from scoring.formula.cells import SUMS, add_statistics, graph_components
+from scoring.formula.cells import SUMS, graph_components
 from scoring.formula.errors import ValueRangeError
 
 # A variance of exactly zero (every rating the same) would make weights infinite; this floor is far below any rating
@@ -68,12 +68,13 @@ class CaseMix:
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """The agent x cell table in coordinate form, scaled; `weight` is n at first, then the GLS weight."""
+    """The scaled agent x cell table, rows sorted by agent and cell; `start` is the first row of each agent."""
 
     agents: pd.Index
     cells: pd.Index
     row: IntArray
     column: IntArray
+    start: IntArray
     n: FloatArray
     mean: FloatArray
     ss: FloatArray
@@ -85,7 +86,7 @@ class _Table:
         return len(self.agents), len(self.cells)
 
     def by_agent(self, weights: FloatArray) -> FloatArray:
-        return np.bincount(self.row, weights=weights, minlength=len(self.agents)).astype(np.float64)
+        return np.add.reduceat(weights, self.start)
 
     def by_cell(self, weights: FloatArray) -> FloatArray:
         return np.bincount(self.column, weights=weights, minlength=len(self.cells)).astype(np.float64)
@@ -119,20 +120,39 @@ def fit_case_mix(stats: pd.DataFrame, *, scale: bool = True, interaction: bool =
 
 def _tabulate(stats: pd.DataFrame, scale: bool) -> _Table:
     check_columns(stats, ["agent", "cell", *SUMS])
-    if stats.duplicated(["agent", "cell"]).any():
-        stats = add_statistics(stats[["agent", "cell", *SUMS]])
     row, agents = pd.factorize(stats["agent"], sort=True)
     column, cells = pd.factorize(stats["cell"], sort=True)
-    n, s, ss = (stats[name].to_numpy(dtype=np.float64) for name in SUMS)
-    if not (n > 0).all():
-        raise ValueRangeError(name="n", rule="above 0 in every row", value=n[~(n > 0)][0])
+    sums = [stats[name].to_numpy(dtype=np.float64) for name in SUMS]
+    if not (sums[0] > 0).all():
+        raise ValueRangeError(name="n", rule="above 0 in every row", value=sums[0][~(sums[0] > 0)][0])
+    row, column, (n, s, ss) = _unique_rows(row, column, sums, len(cells))
     spread = _cell_scale(column, n, s, ss, len(cells)) if scale else np.ones(len(cells))
     factor = spread[column]
-    component = graph_components(row, column, len(agents), len(cells))
     return _Table(
-        pd.Index(agents, name="agent"), pd.Index(cells, name="cell"), row, column, n, s / n / factor, ss / factor**2,
-        spread, component,
-    )  # fmt: skip
+        agents=pd.Index(agents, name="agent"),
+        cells=pd.Index(cells, name="cell"),
+        row=row,
+        column=column,
+        start=np.searchsorted(row, np.arange(len(agents))),
+        n=n,
+        mean=s / n / factor,
+        ss=ss / factor**2,
+        scale=spread,
+        component=graph_components(row, column, len(agents), len(cells)),
+    )
+
+
+def _unique_rows(
+    row: IntArray, column: IntArray, sums: list[FloatArray], width: int
+) -> tuple[IntArray, IntArray, list[FloatArray]]:
+    """Sort by agent and cell and add rows of the same agent and cell; free when the input is sorted and unique."""
+    key = row * width + column
+    if (np.diff(key) > 0).all():
+        return row, column, sums
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    first = np.flatnonzero(np.concatenate([[True], np.diff(key) > 0]))
+    return key[first] // width, key[first] % width, [np.add.reduceat(values[order], first) for values in sums]
 
 
 def _cell_scale(column: IntArray, n: FloatArray, s: FloatArray, ss: FloatArray, size: int) -> FloatArray:
@@ -155,8 +175,8 @@ def _solve(
     as alternating projections, in far fewer sweeps. The singular direction of each component is harmless: the start is
     zero and the right side is consistent.
     """
-    mass = sparse.csr_array((weight, (table.row, table.column)), shape=table.shape)
-    turned = sparse.csr_array(mass.T)
+    mass = sparse.csr_array((weight, table.column, np.append(table.start, weight.size)), shape=table.shape)
+    turned = mass.T
     agent_weight, cell_weight = table.by_agent(weight), table.by_cell(weight)
     agent_sum, cell_sum = table.by_agent(weight * table.mean), table.by_cell(weight * table.mean)
     cell = np.zeros(cell_weight.size)
@@ -212,8 +232,8 @@ def _agent_frame(table: _Table, agent: FloatArray, variance: FloatArray, cell: F
     factor = table.scale[table.column]
     raw = table.by_agent(table.n * table.mean * factor) / count
     expected = table.by_agent(table.n * cell[table.column] * factor) / count
-    order = np.lexsort((-table.n, table.row))
-    first = order[np.unique(table.row[order], return_index=True)[1]]
+    most = np.flatnonzero(table.n == np.maximum.reduceat(table.n, table.start)[table.row])
+    first = most[np.searchsorted(table.row[most], np.arange(len(table.agents)))]
     columns = {
         "n": count, "raw_mean": raw, "expected": expected, "difference": raw - expected, "effect": agent,
         "variance": variance, "component": table.component[: len(table.agents)],

@@ -3,7 +3,7 @@
 Everything here is codes and numbers; an outer floor finds the words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from scoring.formula.casemix import CaseMix
 from scoring.formula.composite import ELIGIBLE, Z_LIMIT, Composite
 from scoring.formula.errors import UnknownOptionError
 from scoring.formula.measures import Measure
-from scoring.formula.rules import Gate
+from scoring.formula.rules import AnyOf, Gate, judge_gate
 from scoring.formula.sensitivity import smallest_weight_change
 from scoring.formula.shrinkage import Posterior
 
@@ -182,14 +182,21 @@ def nearest_flips(composite: Composite, agent: object) -> tuple[Flip, ...]:
     change of one weight that would swap the agent with the one across the line.
     """
     at = _position(composite, agent)
-    flips = [_gate_flip(gate, composite.measures[gate.criterion], at) for gate in _all_gates(composite)]
+    flips = [_gate_flip(gate, composite.measures[gate.criterion], at) for gate in composite.rules.gates]
+    for rule in composite.rules.any_of:
+        flips += _door_flips(rule, composite.measures, at)
     if composite.table["standing"].iloc[at] == ELIGIBLE:
         flips += _line_flips(composite, at)
     return tuple(sorted((flip for flip in flips if flip is not None), key=lambda flip: abs(flip.size)))
 
 
-def _all_gates(composite: Composite) -> Sequence[Gate]:
-    return [*composite.rules.gates, *(door for rule in composite.rules.any_of for door in rule.doors)]
+def _door_flips(rule: AnyOf, measures: Mapping[str, Measure], at: int) -> list[Flip | None]:
+    """Doors whose turning changes anything: all while none is open, the open one while it is the only one."""
+    flips = {door: _gate_flip(door, measures[door.criterion], at) for door in rule.doors}
+    opened = [door for door in rule.doors if judge_gate(door, measures[door.criterion]).holds[at]]
+    if not opened:
+        return list(flips.values())
+    return [flips[opened[0]]] if len(opened) == 1 else []
 
 
 def _gate_flip(gate: Gate, measure: Measure, at: int) -> Flip | None:

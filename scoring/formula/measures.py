@@ -105,6 +105,8 @@ def measured(
 ) -> Measure:
     """A criterion with a standard error: mean and sd of shape (p,), nan in `mean` where there is no evidence.
 
+    `mean` and `sd` are what is believed of the true value: shrink raw scores first (`estimate`, then `from_posterior`).
+
     prior: mean and standard deviation of the true value of an agent without evidence; by default those of the agents
     that have some. reliability: by default 1 - sd^2 / variance of true values.
     """

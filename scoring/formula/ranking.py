@@ -159,7 +159,7 @@ def shared_places(p_top: FloatArray, *, digits: int = 9) -> np.ndarray:
     return np.asarray(stats.rankdata(-np.round(p_top, digits), method="min"), dtype=np.int64)
 
 
-def compare(better: int, worse: int, posterior_draws: FloatArray) -> float:
+def probability_better(better: int, worse: int, posterior_draws: FloatArray) -> float:
     """P(agent `better` is truly better than agent `worse`) from joint draws, ties counted half."""
     values = np.asarray(posterior_draws, dtype=np.float64)
     if values.ndim != 2 or max(better, worse) >= values.shape[1]:

@@ -274,6 +274,14 @@ def test_the_nearest_flip_flips() -> None:
     assert levels[agent] == pytest.approx(levels[weight.against])
 
 
+def test_only_doors_that_matter_are_named() -> None:
+    rating = measured("customer_rating", [1.0, 1.0, -1.0], 0.1)
+    rules = Rules(any_of=CURRENT.any_of)
+    outcome = run([rating, fact("viral_chats", [0, 1, 0])], rules, places=3)
+    named = [{flip.criterion for flip in nearest_flips(outcome, agent)} for agent in range(3)]
+    assert named == [{"customer_rating"}, set(), {"customer_rating", "viral_chats"}]
+
+
 def test_the_rating_chain_adds_up() -> None:
     mix = fit_case_mix(sums(ratings()))
     posterior = shrink(mix.agents["effect"], mix.agents["variance"])

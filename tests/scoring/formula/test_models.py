@@ -32,6 +32,7 @@ from scoring.formula import (
     mantel_haenszel,
     measured,
     one_way_anova,
+    one_way_random_effects,
     rank,
     rank_confidence,
     regression_weights,
@@ -147,6 +148,16 @@ def test_what_a_mixed_model_refuses() -> None:
         fit_random_intercept(intercept_statistics([4.0], ["a"]))
     with pytest.raises(FormulaError):
         fit_crossed_effects(frame["y"], frame[[]])
+
+
+def test_rails_of_pinheiro_and_bates() -> None:
+    # Travel times of ultrasonic waves in six rails (Pinheiro & Bates 2000, Mixed-Effects Models in S and S-PLUS, p. 8).
+    times = [55, 53, 54, 26, 37, 32, 78, 91, 85, 92, 100, 96, 49, 51, 50, 80, 85, 83]
+    fit = one_way_random_effects(times, np.repeat(np.arange(6), 3))
+    assert fit.variance_between**0.5 == pytest.approx(24.80547, abs=1e-4)
+    assert fit.variance_residual**0.5 == pytest.approx(4.020779, abs=1e-5)
+    assert fit.log_likelihood == pytest.approx(-61.0885, abs=1e-4)
+    assert fit.fixed["estimate"].tolist() == pytest.approx([66.5])
 
 
 def test_equal_agents_have_no_variance() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scoring.formula import (
     ValueRangeError,
-    compare,
+    probability_better,
     rank,
     rank_distribution,
     rank_draws,
@@ -154,7 +154,7 @@ def test_verdicts_and_states() -> None:
 
 def test_comparing_two_agents_from_draws() -> None:
     draws = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [2.0, 1.0]])
-    assert compare(0, 1, draws) == pytest.approx(0.625)
+    assert probability_better(0, 1, draws) == pytest.approx(0.625)
 
 
 @settings(max_examples=20)
