@@ -20,6 +20,8 @@ ROOMS: tuple[tuple[Role, str, Text], ...] = (
     (Role.HR, "hr:evidence", _("Evidence")),
     (Role.HR, "hr:policies", _("Policies")),
     (Role.HR, "hr:audit", _("Audit")),
+    (Role.AUDITOR, "hr:ranking", _("Ranking")),
+    (Role.AUDITOR, "hr:policies", _("Policies")),
     (Role.AUDITOR, "hr:audit", _("Journal")),
     (Role.GRADER, "desk:index", _("Desk")),
     (Role.LINE_MANAGER, "admin:index", _("Decisions")),

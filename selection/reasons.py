@@ -102,7 +102,8 @@ def measured(value: float | None, scale: str) -> str:
     if scale == "months":
         return ngettext("%(number)s month", "%(number)s months", int(value)) % {"number": decimal(int(value), 0)}
     if scale == "seconds":
-        return ngettext("%(number)s second", "%(number)s seconds", round(value)) % {"number": decimal(value, 0)}
+        seconds = round(-value)  # a shorter time is better, so the formula keeps its negative
+        return ngettext("%(number)s second", "%(number)s seconds", seconds) % {"number": decimal(seconds, 0)}
     if scale in {"share", "percent"}:
         return percent(value / (1 if scale == "share" else 100))
     return decimal(value, 0 if scale in {"count", "severity"} else 2)
@@ -110,11 +111,20 @@ def measured(value: float | None, scale: str) -> str:
 
 def parts(score: Score) -> list[Part]:
     """The parts of a score that add up to it, the weightiest first, each with what it rests on."""
-    weighed = [(name, entry) for name, entry in score.criteria.items() if entry["role"] == Role.WEIGHT]
+    weighed = [(name, entry) for name, entry in score.criteria.items() if entry["maximum"] > 0]
     weighed.sort(key=lambda pair: -pair[1]["maximum"])
     return [
         Part(label=criterion_name(name), points=entry["points"], maximum=entry["maximum"], note=what_it_rests_on(entry))
         for name, entry in weighed
+    ]
+
+
+def parts_to_come(score: Score) -> list[str]:
+    """The names of what will count once it is measured: nobody of this run has been in a round yet."""
+    return [
+        criterion_name(name)
+        for name, entry in score.criteria.items()
+        if entry["role"] == Role.WEIGHT and not entry["maximum"]
     ]
 
 
@@ -126,7 +136,8 @@ def what_it_rests_on(entry: Entry) -> str:
     told = {"value": measured(entry["value"], entry["scale"]), "n": decimal(seen, 0)}
     if entry["low"] is None or entry["high"] is None or entry["low"] == entry["high"]:
         return ngettext("%(value)s; from %(n)s observation", "%(value)s; from %(n)s observations", seen) % told
-    told |= {"low": measured(entry["low"], entry["scale"]), "high": measured(entry["high"], entry["scale"])}
+    ends = (entry["high"], entry["low"]) if entry["scale"] == "seconds" else (entry["low"], entry["high"])
+    told |= {"low": measured(ends[0], entry["scale"]), "high": measured(ends[1], entry["scale"])}
     return (
         ngettext(
             "%(value)s, between %(low)s and %(high)s; from %(n)s observation",
@@ -244,7 +255,8 @@ def _flip_sentence(flip: Entry) -> str:
     if flip["kind"] == "weight":
         told |= {"now": percent(flip["now"]), "needed": percent(flip["needed"])}
         return _("%(name)s: a weight of %(needed)s instead of %(now)s in the policy.") % told
-    told |= {"now": measured(flip["now"], scale), "needed": measured(flip["needed"], scale)}
+    needed = 1.0 - flip["now"] if scale == "yes_no" else flip["needed"]  # a fact turns into its opposite
+    told |= {"now": measured(flip["now"], scale), "needed": measured(needed, scale)}
     return _("%(name)s: %(needed)s instead of %(now)s.") % told
 
 

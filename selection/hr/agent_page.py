@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scoring.models import Agent, Assignment, CellSum, Result, Score, ViralIncident
+from scoring.models import Agent, CellSum, Result, Score, ViralIncident
 from scoring.models.runs import RunState
 from selection.hr.ranking_page import Explained
 from selection.models import Candidate
@@ -45,12 +45,16 @@ class AgentPage:
 
     @cached_property
     def explained(self) -> Explained | None:
-        return Explained(score=self.score, places=self.score.run.places) if self.score else None
+        return Explained(score=self.score) if self.score else None
 
-    @cached_property
-    def seat(self) -> Assignment | None:
-        """Where the agent works now, or worked last."""
-        return self.agent.assignments.select_related("team", "manager").order_by("-starts_on").first()
+    @property
+    def about(self) -> str:
+        """The staff number, and where the agent works now or worked last."""
+        seat = self.agent.assignments.select_related("team", "manager").order_by("-starts_on").first()
+        told = [self.agent.staff_number, *([str(seat.team), seat.position] if seat else [])]
+        if seat and seat.manager:
+            told.append(_("manager: %(name)s") % {"name": seat.manager})
+        return " · ".join(part for part in told if part)
 
     @cached_property
     def months(self) -> list[Month]:

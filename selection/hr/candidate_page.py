@@ -45,7 +45,7 @@ class CandidatePage:
     @cached_property
     def explained(self) -> Explained | None:
         score = self.candidate.score
-        return Explained(score=score, places=self.candidate.round.places) if score else None
+        return Explained(score=score) if score else None
 
     @property
     def changes(self) -> list[StageChange]:

@@ -13,6 +13,7 @@ from assessments.models import Grading
 from assessments.models.gradings import GradingState
 from assessments.models.tasks import SubmissionState
 from selection.components import Text
+from selection.hr.run_form import policy_label
 from selection.models import Candidate, Invitation, Round
 from selection.models.candidates import MOVE_NAMES, ROLE_NAMES, STAGE_NAMES, AppealState
 from selection.models.rounds import RoundPhase
@@ -72,11 +73,27 @@ class CandidateRow:
         return [] if waits else [one for one in hr_moves(self.candidate.stage) if not one.needs_reason]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RoundCard:
+    """A round in a list, with how many candidates stand where."""
+
+    round: Round
+    stages: list[StageCount]
+
+    @property
+    def policy(self) -> str:
+        return policy_label(self.round.policy_version)
+
+
 @dataclass(frozen=True)
 class RoundPage:
     """One round: the picture by stage, its candidates, the graders' progress, and its next phase."""
 
     opened: Round
+
+    @property
+    def policy(self) -> str:
+        return policy_label(self.opened.policy_version)
 
     @cached_property
     def rows(self) -> list[CandidateRow]:
@@ -106,7 +123,10 @@ class RoundPage:
         """Each grader of the round with how many works they have graded and how many wait; no work is named."""
         done, open_now = self._gradings(GradingState.SUBMITTED), self._gradings(GradingState.ASSIGNED)
         people = self.opened.graders.select_related("grader").order_by("grader__username")
-        return [(str(one.grader), done[one.grader_id], open_now[one.grader_id]) for one in people]
+        return [
+            (one.grader.get_full_name() or one.grader.username, done[one.grader_id], open_now[one.grader_id])
+            for one in people
+        ]
 
     @cached_property
     def works(self) -> tuple[int, int]:
@@ -127,14 +147,14 @@ class RoundPage:
         return list(Grading.objects.filter(submission__in=works).values_list("grader_id", "state"))
 
 
-def rounds_by_phase() -> list[tuple[RoundPhase, list[tuple[Round, list[StageCount]]]]]:
+def rounds_by_phase() -> list[tuple[RoundPhase, list[RoundCard]]]:
     """Every round under its phase, with how many candidates stand where; the closed ones last."""
     rounds = list(Round.objects.select_related("policy_version"))
     standing: dict[int, Counter[str]] = {one.pk: Counter() for one in rounds}
     for pk, stage, count in Candidate.objects.order_by().values_list("round_id", "stage").annotate(Count("pk")):
         standing[pk][stage] = count
     return [
-        (phase, [(one, stage_counts(standing[one.pk])) for one in rounds if one.phase == phase])
+        (phase, [RoundCard(round=one, stages=stage_counts(standing[one.pk])) for one in rounds if one.phase == phase])
         for phase in RoundPhase
         if any(one.phase == phase for one in rounds)
     ]

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -37,8 +39,20 @@ class Counts:
 
 
 def counts(run: ScoreRun, choice: RankingChoice) -> Counts:
-    """Count every chip and the list itself in one query."""
-    grouped = _searched(run, choice).order_by().values_list("verdict", "team_name").annotate(agents=Count("id"))
+    """Count every chip and the list itself in one query; a finished run never changes, so a whole one counts once."""
+    if choice.gate or choice.search or not run.result_hash:
+        return _counted(_searched(run, choice))
+    return _counts_of_run(run.pk, run.result_hash, run.finished_at)
+
+
+@lru_cache(maxsize=64)
+def _counts_of_run(pk: int, result_hash: str, finished_at: datetime | None) -> Counts:
+    """The key names the content of the run and not only its number, which another database may have given too."""
+    return _counted(Score.objects.filter(run=pk))
+
+
+def _counted(scores: QuerySet[Score]) -> Counts:
+    grouped = scores.order_by().values_list("verdict", "team_name").annotate(agents=Count("id"))
     return Counts(groups=Counter({(verdict, team): agents for verdict, team, agents in grouped}))
 
 

@@ -33,6 +33,7 @@ from selection.reasons import (
     language,
     note_sentences,
     parts,
+    parts_to_come,
     standing,
     what_would_change,
     why_rating_differs,
@@ -56,15 +57,22 @@ class Explained:
     """One score in words, with the rounds into which its agent can be nominated."""
 
     score: Score
-    places: int
+
+    @property
+    def policy(self) -> str:
+        return policy_label(self.score.run.policy_version)
 
     @property
     def parts(self) -> list[Part]:
         return parts(self.score)
 
     @property
+    def to_come(self) -> str:
+        return ", ".join(parts_to_come(self.score))
+
+    @property
     def standing(self) -> str:
-        return standing(self.score, self.places)
+        return standing(self.score, self.score.run.places)
 
     @property
     def why(self) -> list[str]:
@@ -135,7 +143,7 @@ class RankingPage:
             return None
         score = get_object_or_404(Score.objects.select_related("agent"), pk=wanted, run=self.run)
         score.run = self.run
-        return Explained(score=score, places=self.run.places)
+        return Explained(score=score)
 
     @property
     def chips(self) -> list[Link]:

@@ -58,9 +58,9 @@ class RankingTable:
             "verdict": _("Verdict"),
             "gates": _("Conditions"),
             "ratings": _("Ratings"),
-            "all_met": _("%(met)d of %(total)d met"),
+            "met": _("%(met)d of %(total)d met"),
             "open": _("not met: %(names)s"),
-            "to_come": _("to be measured: %(names)s"),
+            "to_come": _("%(waiting)d to come"),
             "viral": _("door opened by a viral chat"),
             "place": _("%(chance)s for a place"),
             "picture": _("rank %(rank)d, plausibly from %(low)d to %(high)d; places to give: %(places)d"),
@@ -103,13 +103,15 @@ class RankingTable:
         return f'{self._badges[row["verdict"]]}<span class="sub">{place}</span>'
 
     def _gates(self, row: Row) -> str:
-        gates, words = row["gates"], self._words
-        told = [words["all_met"] % {"met": row["gates_met"], "total": row["gates_total"]}]
+        gates, words, to_come = row["gates"], self._words, len(gates_in(row["gates"], WAITING))
+        counted = {"met": row["gates_met"], "total": row["gates_total"] - to_come, "waiting": to_come}
+        told = [words["met"] % counted]
+        if to_come:
+            told.append(f'<span class="sub">{words["to_come"] % counted}</span>')
         if any(is_viral_door(key, gate) for key, gate in gates.items()):
             told.append(f'<span class="sub viral">{words["viral"]}</span>')
-        for line, states in (("open", (MISSED, RETEST, INCOMPLETE)), ("to_come", (WAITING,))):
-            if names := gates_in(gates, *states):
-                told.append(f'<span class="sub">{words[line] % {"names": escape(", ".join(names))}}</span>')
+        if names := gates_in(gates, MISSED, RETEST, INCOMPLETE):
+            told.append(f'<span class="sub">{words["open"] % {"names": escape(", ".join(names))}}</span>')
         return ("✓ " if row["is_eligible"] else "") + "".join(told)
 
     def _decimal(self, value: float) -> str:

@@ -24,6 +24,13 @@ class RunField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for
         return f"{policy_label(obj.policy_version)} · {date_format(obj.as_of)}"
 
 
+class TaskField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for django-stubs only
+    """Test tasks, by their titles in the reader's language."""
+
+    def label_from_instance(self, obj: TestTask) -> str:
+        return str(obj.title)
+
+
 class GraderField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic for django-stubs only
     """People of the graders' group, by name."""
 
@@ -56,7 +63,7 @@ class RoundForm(forms.Form):
     knowledge_test = forms.ModelChoiceField(
         label=_("Knowledge test"), queryset=KnowledgeTest.objects.all(), empty_label=None
     )
-    test_task = forms.ModelChoiceField(label=_("Test task"), queryset=TestTask.objects.all(), empty_label=None)
+    test_task = TaskField(label=_("Test task"), queryset=TestTask.objects.all(), empty_label=None)
     assessments_until = _moment()
     decisions_until = _moment()
     graders = GraderField(

@@ -10,7 +10,7 @@ from scoring.models.runs import RunState
 from scoring.runs import request_run
 from scoring.tasks import score
 from selection.hr.access import hr_and_auditors, hr_only, htmx_of, is_hr, the_run, user_of
-from selection.hr.run_form import RunForm
+from selection.hr.run_form import RunForm, policy_label
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = the_run(pk)
     if found.state != RunState.FINISHED:
         waits = found.state in {RunState.WAITING, RunState.RUNNING}
-        return render(request, "hr/run.html", {"run": found, "waits": waits, "is_hr": is_hr(request)})
+        context = {"run": found, "policy": policy_label(found.policy_version), "waits": waits, "is_hr": is_hr(request)}
+        return render(request, "hr/run.html", context)
     ready = redirect("hr:ranking")
     ready["Location"] += f"?run={found.pk}"
     return HttpResponseClientRedirect(ready["Location"]) if htmx_of(request) else ready

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from scoring.queries import latest_run
 from selection.hr.access import hr_only
 from selection.hr.pipeline import rounds_by_phase
+from selection.hr.run_form import policy_label
 from selection.hr.waiting import first_steps, tasks
 from selection.models.rounds import RoundPhase
 
@@ -15,11 +16,12 @@ from selection.models.rounds import RoundPhase
 @hr_only
 def today(request: HttpRequest) -> HttpResponse:
     """The first page of HR."""
-    waiting = [*first_steps(), *tasks()]
+    waiting, run = [*first_steps(), *tasks()], latest_run()
     context = {
         "next": waiting[0] if waiting else None,
         "tasks": waiting[1:],
         "phases": [(phase, rounds) for phase, rounds in rounds_by_phase() if phase != RoundPhase.CLOSED],
-        "run": latest_run(),
+        "run": run,
+        "run_policy": policy_label(run.policy_version) if run else "",
     }
     return render(request, "hr/today.html", context)

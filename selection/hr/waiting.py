@@ -14,6 +14,7 @@ from scoring.models import Batch, PolicyVersion, Rating, ScoreRun
 from scoring.models.batches import BatchState
 from scoring.models.policies import PolicyState
 from scoring.models.runs import RunState
+from selection.hr.run_form import policy_label
 from selection.models import Appeal, Candidate, Round
 from selection.models.candidates import AppealState
 from selection.models.rounds import RoundPhase
@@ -128,5 +129,5 @@ def _evidence() -> Iterator[Task]:
 
 def _policies() -> Iterator[Task]:
     for version in PolicyVersion.objects.filter(state=PolicyState.DRAFT):
-        told = _("The policy %(policy)s is a draft and waits for a second person.") % {"policy": version}
+        told = _("The policy %(policy)s is a draft and waits for a second person.") % {"policy": policy_label(version)}
         yield Task(sentence=told, url=reverse("hr:policy", args=[version.pk]), label=_("Read"))

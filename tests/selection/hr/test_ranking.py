@@ -210,3 +210,17 @@ def test_a_refused_nomination_says_why(hanna: Client, cast: Cast, opened: Round)
     answer = hanna.post(reverse("hr:nominate", args=[score.pk]), {"round": opened.pk}, follow=True)
     assert "The round no longer takes nominations." in answer.content.decode()
     assert Candidate.objects.count() == 1
+
+
+def test_a_run_with_a_hash_is_counted_once(hanna: Client, run: ScoreRun, django_assert_max_num_queries: object) -> None:
+    ScoreRun.objects.update(result_hash="f" * 64)
+    hanna.get(RANKING)
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        page = hanna.get(RANKING).content.decode()
+    assert "All <span>6</span>" in page
+
+
+def test_an_auditors_menu_holds_what_an_auditor_may_read(ada: Client, run: ScoreRun) -> None:
+    page = ada.get(RANKING).content.decode()
+    menu = page[page.index('<nav class="rooms"') : page.index("</nav>")]
+    assert re.findall(r'href="([^"]+)"', menu) == ["/hr/ranking/", "/hr/policies/", "/hr/audit/"]
