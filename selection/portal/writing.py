@@ -65,16 +65,10 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     candidate = my_candidacy(request, pk)
     tab = posting_tab(request, candidate)
     form = DraftForm(request.POST)
+    template = "portal/save_state.html" if request.headers.get("HX-Request") else PAGE
     page = {**_page(tab, my_submission(candidate)), "form": form}
-    whole, alone = PAGE, "portal/save_state.html"
-    template = alone if request.headers.get("HX-Request") else whole
     if not form.is_valid():
-        return render(
-            request,
-            template,
-            {**page, "refusal": " ".join(str(fault) for fault in form.errors.get("text", []))},
-            status=400,
-        )
+        return render(request, template, {**page, "refusal": _faults(form)}, status=400)
     try:
         save_draft(tab, form.cleaned_data["text"])
     except Refused as error:
@@ -119,3 +113,7 @@ def _page(tab: Tab, submission: Submission) -> dict[str, Any]:
     shared = {"candidate": tab.candidate, "writer": tab.writer, "now": tab.at, "deadline": submission.deadline_at}
     words = {"words": word_count(submission.text), "limit": submission.task.word_limit}
     return {**shared, **words, "task": submission.task, "submission": submission}
+
+
+def _faults(form: DraftForm) -> str:
+    return " ".join(str(fault) for faults in form.errors.values() for fault in faults)

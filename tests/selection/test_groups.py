@@ -16,11 +16,15 @@ def test_every_group_role_has_its_group() -> None:
 
 def test_no_group_may_write_cases_or_evidence() -> None:
     ensure_groups()
-    rights = Group.objects.values_list("permissions__content_type__app_label", "permissions__codename")
-    writing = {f"{app}.{name}" for app, name in rights if name and not name.startswith("view_")}
-    assert writing == {
-        f"scoring.{verb}_{model}" for model in ("agent", "team", "assignment", "leave") for verb in ("add", "change")
+    rights = Group.objects.values_list("name", "permissions__content_type__app_label", "permissions__codename")
+    writing = {(group, f"{app}.{name}") for group, app, name in rights if name and not name.startswith("view_")}
+    assert {group for group, _ in writing} == {"hr"}
+    assert {right for _, right in writing if not right.startswith("assessments.")} == {
+        "scoring.change_agent",
+        *(f"scoring.{verb}_{model}" for model in ("team", "assignment", "leave") for verb in ("add", "change")),
     }
+    work = ("sitting", "submission", "grading", "mark", "answer")
+    assert not [right for _, right in writing if right.endswith(work)]
 
 
 def test_graders_may_open_nothing_in_the_admin() -> None:
