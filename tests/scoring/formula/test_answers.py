@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import betabinom
 
@@ -88,6 +88,7 @@ def test_net_promoter_score_and_its_error() -> None:
         net_promoter_score_of([11])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50), st.integers(1, 50))
 def test_wilson_limits_hold_the_share(hits: int, more: int) -> None:
     low, high = wilson_interval([hits], [hits + more])

@@ -124,7 +124,7 @@ def test_instruments_become_commensurable() -> None:
     assert effects(mixed) == pytest.approx(effects(plain), abs=1e-8)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 1_000))
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     frame = ratings(count=400)

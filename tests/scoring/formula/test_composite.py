@@ -235,6 +235,7 @@ def test_what_cannot_be_evaluated_is_refused_by_name() -> None:
         Gate("tenure", at_least=1, missing="zero")
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=9), st.integers(0, 2))
 def test_rounded_parts_add_up_to_the_rounded_total(parts: list[float], digits: int) -> None:
     rounded = np.round(round_parts(parts, digits=digits) * 10**digits)

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.formula import (
@@ -46,6 +46,7 @@ def test_months_are_calendar_months(start: date, end: date, months: float) -> No
     assert months_between(start, end) == pytest.approx(months)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.dates(date(2000, 1, 1), date(2030, 1, 1)))
 def test_a_later_day_never_shortens_tenure(start: date, end: date) -> None:
     later = date.fromordinal(end.toordinal() + 1)

@@ -26,6 +26,7 @@ def cast(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     return rng.normal(size=count), rng.uniform(0.2, 0.8, count)
 
 
+@settings(deadline=None)
 @given(agents, st.integers(1, 35))
 def test_chances_add_up_to_the_places(values: list[tuple[float, float]], places: int) -> None:
     mean, sd = (np.array(column) for column in zip(*values, strict=True))
@@ -35,6 +36,7 @@ def test_chances_add_up_to_the_places(values: list[tuple[float, float]], places:
     assert threshold_top(mean, sd, places).sum() == pytest.approx(min(places, mean.size), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(agents, st.integers(1, 5))
 def test_a_dominated_agent_never_passes(values: list[tuple[float, float]], places: int) -> None:
     mean = np.array([value for value, _ in values])
@@ -43,6 +45,7 @@ def test_a_dominated_agent_never_passes(values: list[tuple[float, float]], place
     assert (np.diff(chances[np.argsort(mean)]) >= -1e-9).all()
 
 
+@settings(deadline=None)
 @given(agents, st.integers(1, 5), st.floats(0.01, 100), st.floats(-50, 50))
 def test_units_do_not_matter(values: list[tuple[float, float]], places: int, scale: float, shift: float) -> None:
     mean, sd = (np.array(column) for column in zip(*values, strict=True))
@@ -50,6 +53,7 @@ def test_units_do_not_matter(values: list[tuple[float, float]], places: int, sca
     assert other.p_top == pytest.approx(plain.p_top, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(agents, st.integers(1, 5))
 def test_the_order_of_agents_does_not_matter(values: list[tuple[float, float]], places: int) -> None:
     mean, sd = (np.array(column) for column in zip(*values, strict=True))
@@ -157,7 +161,7 @@ def test_comparing_two_agents_from_draws() -> None:
     assert probability_better(0, 1, draws) == pytest.approx(0.625)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(2, 12), st.integers(1, 4))
 def test_adding_a_hopeless_agent_changes_nothing_for_the_others(count: int, places: int) -> None:
     mean, sd = cast(count, seed=count)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.formula import (
@@ -122,6 +122,7 @@ agents = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(agents)
 def test_estimates_lie_between_the_own_mean_and_the_common_one(values: list[tuple[float, float]]) -> None:
     y, v = (np.array(column) for column in zip(*values, strict=True))
@@ -131,6 +132,7 @@ def test_estimates_lie_between_the_own_mean_and_the_common_one(values: list[tupl
     assert (posterior.mean <= high + 1e-9).all()
 
 
+@settings(deadline=None)
 @given(agents, st.floats(0.1, 50), st.floats(-20, 20))
 def test_units_do_not_matter(values: list[tuple[float, float]], scale: float, shift: float) -> None:
     y, v = (np.array(column) for column in zip(*values, strict=True))
@@ -139,6 +141,7 @@ def test_units_do_not_matter(values: list[tuple[float, float]], scale: float, sh
     assert other.sd == pytest.approx(scale * plain.sd, rel=1e-6, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(agents)
 def test_the_order_of_agents_does_not_matter(values: list[tuple[float, float]]) -> None:
     y, v = (np.array(column) for column in zip(*values, strict=True))
@@ -146,6 +149,7 @@ def test_the_order_of_agents_does_not_matter(values: list[tuple[float, float]]) 
     assert estimate(y[order], v[order]).mean == pytest.approx(estimate(y, v).mean[order], abs=1e-9)
 
 
+@settings(deadline=None)
 @given(agents, st.floats(1.2, 10))
 def test_more_evidence_narrows(values: list[tuple[float, float]], times: float) -> None:
     y, v = (np.array(column) for column in zip(*values, strict=True))
