@@ -25,11 +25,21 @@ class Line:
         return self.rows / self.median
 
 
-def in_turn(variants: dict[str, Callable[[], object]], *, rows: int, rounds: int = ROUNDS) -> list[Line]:
-    """Time every variant in turn, round by round, so that a slow moment of the machine hits them all."""
+def in_turn(
+    variants: dict[str, Callable[[], object]],
+    *,
+    rows: int,
+    rounds: int = ROUNDS,
+    before: Callable[[], object] = lambda: None,
+) -> list[Line]:
+    """Time every variant in turn, round by round, so that a slow moment of the machine hits them all.
+
+    `before` runs before each timing and is not counted.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in variants}
     for _round in range(rounds):
         for name, run in variants.items():
+            before()
             begun = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - begun)

