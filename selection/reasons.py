@@ -104,6 +104,8 @@ def measured(value: float | None, scale: str) -> str:
     if scale == "seconds":
         seconds = round(-value)  # a shorter time is better, so the formula keeps its negative
         return ngettext("%(number)s second", "%(number)s seconds", seconds) % {"number": decimal(seconds, 0)}
+    if scale == "deviations":
+        return _("%(number)s standard deviations") % {"number": signed(value, 1)}
     if scale in {"share", "percent"}:
         return percent(value / (1 if scale == "share" else 100))
     return decimal(value, 0 if scale in {"count", "severity"} else 2)
@@ -245,18 +247,24 @@ def _response(detail: Entry) -> list[str]:
 
 def what_would_change(score: Score) -> list[str]:
     """What would turn the verdict, the nearest change first: other evidence, a condition, or another policy."""
-    flips = [_flip_sentence(flip) for flip in score.explanation.get("flips", [])]
+    flips = [_flip_sentence(flip, _scale_of(flip["criterion"], score)) for flip in score.explanation.get("flips", [])]
     return flips or [_("No single change would.")]
 
 
-def _flip_sentence(flip: Entry) -> str:
-    base, scale = flip["criterion"].partition(".")[0], SCALES.get(flip["criterion"], "")
-    told = {"name": criterion_name(base)}
+def _scale_of(measure: str, score: Score) -> str:
+    """The scale of a measure as this score was written; a measure in another unit is named `criterion.unit`."""
+    return str(score.criteria.get(measure, {}).get("scale", SCALES.get(measure, "")))
+
+
+def _flip_sentence(flip: Entry, scale: str) -> str:
+    told = {"name": criterion_name(flip["criterion"].partition(".")[0])}
     if flip["kind"] == "weight":
         told |= {"now": percent(flip["now"]), "needed": percent(flip["needed"])}
         return _("%(name)s: a weight of %(needed)s instead of %(now)s in the policy.") % told
     needed = 1.0 - flip["now"] if scale == "yes_no" else flip["needed"]  # a fact turns into its opposite
     told |= {"now": measured(flip["now"], scale), "needed": measured(needed, scale)}
+    if told["now"] == told["needed"]:
+        return _("%(name)s: the smallest change, from %(now)s.") % told
     return _("%(name)s: %(needed)s instead of %(now)s.") % told
 
 

@@ -35,6 +35,7 @@ GATE = {"role": "gate", "state": "met", "value": 70.0, "cut": 60.0, "scale": "pe
         (-781.6, "seconds", "782 seconds"),
         (4.494, "rating_points", "4.49"),
         (3.0, "severity", "3"),
+        (-0.34, "deviations", "−0.3 standard deviations"),
     ],
 )
 def test_values_have_units(value: float | None, scale: str, words: str) -> None:
@@ -93,6 +94,12 @@ def test_a_fact_turns_into_its_opposite() -> None:
     flip = {"kind": "gate", "criterion": "technical_support", "now": 1.0, "needed": 1.0, "change": 0.0}
     assert what_would_change(Score(explanation={"flips": [flip]})) == ["Technical support: no instead of yes."]
     assert what_would_change(Score(explanation={})) == ["No single change would."]
+
+
+def test_a_hair_is_called_the_smallest_change() -> None:
+    flip = {"kind": "criterion", "criterion": "efficiency", "now": -781.61, "needed": -781.59, "change": 0.02}
+    score = Score(explanation={"flips": [flip]}, criteria={"efficiency": SPEED})
+    assert what_would_change(score) == ["Efficiency: the smallest change, from 782 seconds."]
 
 
 def test_without_ratings_there_is_nothing_to_explain() -> None:
