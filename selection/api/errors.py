@@ -2,6 +2,7 @@
 
 from functools import singledispatch
 
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import get_language
 from drf_standardized_errors.handler import exception_handler
 from drf_standardized_errors.types import ExceptionHandlerContext
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from assessments import refusals as assessments
 from scoring.policies import PublicationRefused
 from scoring.policy import PolicyRefused
+from selection.api.bodies import BodyTooLarge
 from selection.refusals import Kind, Refused
 
 STATUSES = {
@@ -45,6 +47,11 @@ def as_refusal(exception: Exception) -> Exception:
 @as_refusal.register
 def _selection(exception: Refused) -> Exception:
     return Refusal(exception.sentence, code=exception.kind.value, status_code=STATUSES[exception.kind])
+
+
+@as_refusal.register
+def _too_large(exception: RequestDataTooBig) -> Exception:
+    return BodyTooLarge()
 
 
 @as_refusal.register

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from selection.api.views import agents, candidates, docs, policies, rounds, runs
+from selection.api.views import agents, candidates, docs, evidence, policies, rounds, runs
 
 app_name = "api"
 urlpatterns = [
     path("agents/", agents.AgentList.as_view(), name="agents"),
     path("agents/me/", agents.Me.as_view(), name="me"),
     path("agents/<int:pk>/", agents.AgentDetail.as_view(), name="agent"),
+    path("ratings/", evidence.Ratings.as_view(), name="ratings"),
+    path("viral-incidents/", evidence.Incidents.as_view(), name="incidents"),
+    path("batches/", evidence.BatchList.as_view(), name="batches"),
+    path("batches/<int:pk>/", evidence.BatchDetail.as_view(), name="batch"),
     path("policies/", policies.PolicyList.as_view(), name="policies"),
     path("policies/<int:pk>/", policies.PolicyDetail.as_view(), name="policy"),
     path("score-runs/", runs.RunList.as_view(), name="runs"),

@@ -3,6 +3,7 @@
 from selection.models.candidates import Appeal, Candidate, Invitation, StageChange
 from selection.models.decisions import Decision
 from selection.models.placements import Placement
+from selection.models.pushes import Push
 from selection.models.rounds import Round, RoundGrader
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Decision",
     "Invitation",
     "Placement",
+    "Push",
     "Round",
     "RoundGrader",
     "StageChange",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import time_machine
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from scoring.models import Agent, PolicyVersion, ScoreRun
+from scoring.models import Agent, Batch, PolicyVersion, ScoreRun, ViralIncident
 from selection.models import Candidate, Round
 from selection.stages import Stage
 from tests.cast import NOW, Cast, bring_to, open_decisions, person
@@ -25,6 +26,7 @@ class World:
     opened: Round
     candidate: Candidate
     people: dict[str, User | None]
+    batch: Batch
 
     @property
     def ania(self) -> Agent:
@@ -44,6 +46,7 @@ class World:
         """The number of the thing behind each address that names one."""
         return {
             "agent": self.ania.pk,
+            "batch": self.batch.pk,
             "policy": self.policy.pk,
             "run": self.run.pk,
             "scores": self.run.pk,
@@ -89,6 +92,55 @@ def api() -> Caller:
     return client
 
 
+def with_token(key: str) -> APIClient:
+    """A machine: no cookie, and nothing forgiven."""
+    client = APIClient(enforce_csrf_checks=True)
+    client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+    return client
+
+
+def rating(number: int, **changes: Any) -> dict[str, Any]:
+    """One rating of Ania's chats, as it is pushed."""
+    told = {
+        "rating_id": f"r-{number}",
+        "chat_id": f"c-{number}",
+        "agent_id": "S-15",
+        "rating": 5,
+        "rated_at": f"2026-10-{1 + number % 28:02d}T10:00:00Z",
+        "channel": "chat",
+        "topic": "roaming",
+    }
+    return told | changes
+
+
+def incident(number: int, **changes: Any) -> dict[str, Any]:
+    """One chat of Ania's that went public, as it is pushed."""
+    told = {
+        "chat_id": f"v-{number}",
+        "agent_id": "S-15",
+        "flagged_at": "2026-10-05T10:00:00Z",
+        "is_viral": True,
+        "sign": "positive",
+        "severity": 2,
+        "views": 120_000,
+    }
+    return told | changes
+
+
+def one_batch(cast: Cast) -> Batch:
+    """A batch that brought an incident and was refused a record."""
+    batch = Batch.objects.create(kind="viral", state="published", file_name="posts.csv", refused=1, created_at=NOW)
+    batch.refusals.create(record=2, code="missing_value", column="chat_id", cells={"agent": "S-15"})
+    ViralIncident.objects.create(batch=batch, chat_id="v-0", agent=cast.agents["boris"], flagged_at=NOW)
+    return batch
+
+
+@pytest.fixture(autouse=True)
+def _evidence_folder(settings: Any, tmp_path: Path) -> None:
+    """What is pushed in a test stays with the test."""
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+
+
 @pytest.fixture
 def world(cast: Cast, opened: Round, candidate: Candidate) -> World:
     """One of everything."""
@@ -100,4 +152,5 @@ def world(cast: Cast, opened: Round, candidate: Candidate) -> World:
         opened=Round.objects.get(pk=opened.pk),
         candidate=Candidate.objects.get(pk=candidate.pk),
         people={"anonymous": None, "nick": person("nick"), **{name: getattr(cast, name) for name in names}},
+        batch=one_batch(cast),
     )

@@ -26,6 +26,15 @@ RUN = (
     f"id {POLICY_NAME} as_of places state message summary seed code_version evidence_fingerprint result_hash "
     "requested_by created_at finished_at"
 )
+BATCH = (
+    "id kind state file_name profile action records accepted unanswered duplicates waiting refused warnings message "
+    "content_hash byte_size created_by created_at published_at withdrawn_at"
+)
+REFUSED = " ".join(f"refusals.{name}" for name in ("record", "code", "column", "value", "sheet", "message"))
+INCIDENT = (
+    "id chat_id agent is_viral sign severity views platform url reason statement flagged_at expires_on state batch "
+    "recorded_by verified_by verified_at verification_reason"
+)
 STANDING = (
     "score verdict p_top rank rank_low rank_high ratings gates_met gates_total is_eligible criteria gates explanation"
 )
@@ -59,6 +68,9 @@ STAFF = {
     "agent": AGENT,
     "policies": POLICY,
     "policy": f"{WHOLE_POLICY} author publisher created_at",
+    "batches": BATCH,
+    "batch": f"{BATCH} {REFUSED}",
+    "incidents": INCIDENT,
     "runs": RUN,
     "run": RUN,
     "scores": f"id agent name team {STANDING}",

@@ -12,7 +12,7 @@ from journal.models import Entry
 from selection.api.urls import urlpatterns
 from selection.models import Candidate
 from tests.cast import NOW
-from tests.selection.api.conftest import Caller, World
+from tests.selection.api.conftest import Caller, World, incident, rating
 
 EVERYBODY = ("anonymous", "nick", "greta", "boris", "ania", "marat", "hugo", "ada", "hanna")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -27,6 +27,12 @@ RIGHTS: dict[tuple[str, str], dict[str, int]] = {
     ("me", "GET"): {"ania": 200, "boris": 200, "marat": 200, "hugo": 200},
     ("policies", "GET"): INVOLVED,
     ("policy", "GET"): INVOLVED,
+    ("ratings", "GET"): dict.fromkeys(STAFF, 405),
+    ("ratings", "POST"): {"hanna": 201},
+    ("incidents", "GET"): STAFF,
+    ("incidents", "POST"): {"hanna": 201},
+    ("batches", "GET"): STAFF,
+    ("batch", "GET"): STAFF,
     ("runs", "GET"): STAFF,
     ("runs", "POST"): {"hanna": 202},
     ("run", "GET"): STAFF,
@@ -56,6 +62,8 @@ def address(name: str, world: World) -> str:
 def body(name: str, world: World) -> dict[str, Any]:
     """What a POST would have to say."""
     bodies: dict[str, dict[str, Any]] = {
+        "ratings": {"records": [rating(1)], "instrument": "csat5"},
+        "incidents": {"records": [incident(1)]},
         "runs": {"policy": world.policy.pk},
         "rounds": world.round_plan(),
         "next_phase": {"phase": "decision"},
@@ -115,7 +123,7 @@ def test_who_is_refused_changes_nothing(name: str, method: str, world: World, ap
     assert Entry.objects.count() == before
 
 
-@pytest.mark.parametrize("name", ["agent", "policy", "run", "scores", "round", "candidate", "moves"])
+@pytest.mark.parametrize("name", ["agent", "batch", "policy", "run", "scores", "round", "candidate", "moves"])
 def test_what_is_absent_is_absent(name: str, world: World, api: Caller) -> None:
     for number in (987_654, 10**30):
         answer = api(world.cast.hanna).get(reverse(f"api:{name}", args=[number]))

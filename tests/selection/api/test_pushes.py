@@ -1,0 +1,200 @@
+"""Pushing evidence: the same importer as files, done once however often it is sent."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from scoring.models import Batch, Rating, ViralIncident
+from scoring.models.batches import BatchState
+from selection.models import Push
+from tests.cast import NOW, Cast
+from tests.selection.api.conftest import Caller, incident, rating
+
+RATINGS = "/api/v1/ratings/"
+INCIDENTS = "/api/v1/viral-incidents/"
+
+
+@pytest.fixture
+def hanna(cast: Cast, api: Caller) -> APIClient:
+    """HR's machine."""
+    return api(cast.hanna)
+
+
+def push(client: APIClient, *records: Any, key: str | None = None, **more: Any) -> Response:
+    """Push ratings, named or not."""
+    headers = {} if key is None else {"Idempotency-Key": key}
+    body = {"instrument": "csat5", "records": list(records)} | more
+    answer: Response = client.post(RATINGS, body, format="json", headers=headers)
+    return answer
+
+
+def test_ratings_come_in(hanna: APIClient, cast: Cast) -> None:
+    answer = push(hanna, *(rating(number) for number in range(30)))
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["action"], told["records"], told["accepted"], told["added"]) == ("accept", 30, 30, 30)
+    assert cast.agents["ania"].ratings.count() == 30
+    batch = Batch.objects.get(pk=told["batch"])
+    assert (batch.state, batch.created_by) == (BatchState.PUBLISHED, cast.hanna)
+
+
+def test_the_same_records_again_add_nothing(hanna: APIClient) -> None:
+    push(hanna, *(rating(number) for number in range(5)))
+    again = push(hanna, *(rating(number) for number in range(7))).json()
+    assert (again["accepted"], again["added"], again["unchanged"]) == (7, 2, 5)
+    assert Rating.objects.count() == 7
+
+
+def test_the_same_key_gets_the_same_answer(hanna: APIClient) -> None:
+    first, second = (push(hanna, rating(1), key="night 22") for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.content == second.content
+    assert (Batch.objects.count(), Rating.objects.count()) == (1, 1)
+
+
+def test_another_persons_key_is_another_key(hanna: APIClient, cast: Cast, api: Caller) -> None:
+    push(hanna, rating(1), key="night 22")
+    assert push(api(cast.pavel), rating(2), key="night 22").status_code == 201
+
+
+def test_a_key_is_not_used_for_other_records(hanna: APIClient) -> None:
+    push(hanna, rating(1), key="night 22")
+    answer = push(hanna, rating(2), key="night 22")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "not_now")
+    assert Rating.objects.count() == 1
+
+
+def test_a_request_under_way_is_not_done_twice(hanna: APIClient) -> None:
+    push(hanna, rating(1), key="night 22")
+    Push.objects.update(answer=None)
+    assert push(hanna, rating(1), key="night 22").status_code == 409
+    with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
+        assert push(hanna, rating(1), key="night 22").status_code == 201
+    assert Rating.objects.count() == 1
+
+
+def test_a_push_that_broke_off_can_be_sent_again(hanna: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_paths: Any, **_options: Any) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("selection.pushes.import_file", broken)
+        with pytest.raises(OSError, match="disk full"):
+            push(hanna, rating(1), key="night 22")
+    assert push(hanna, rating(1), key="night 22").status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "a" * 201, "ночь"])
+def test_a_key_is_short_and_plain(key: str, hanna: APIClient) -> None:
+    answer = hanna.generic(
+        "POST",
+        RATINGS,
+        json.dumps({"instrument": "csat5", "records": [rating(1)]}),
+        "application/json",
+        HTTP_IDEMPOTENCY_KEY=key,
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "Idempotency-Key")
+
+
+def test_a_bad_record_is_named_and_the_others_come_in(hanna: APIClient) -> None:
+    told = push(hanna, rating(1), rating(2, rating=9), rating(3, rated_at="2031-01-01T00:00:00Z")).json()
+    assert (told["action"], told["accepted"], told["refused_total"]) == ("accept_partial", 1, 2)
+    assert [(one["record"], one["column"]) for one in told["refused"]] == [(2, "rating"), (3, "rated_at")]
+    assert all(one["message"] for one in told["refused"])
+
+
+def test_an_unanswered_survey_counts_as_offered(hanna: APIClient) -> None:
+    told = push(hanna, rating(1), rating(2, rating=None)).json()
+    assert (told["accepted"], told["unanswered"]) == (2, 1)
+
+
+def test_an_unknown_agent_waits_or_is_made(hanna: APIClient) -> None:
+    assert push(hanna, rating(1), rating(2, agent_id="S-99")).json()["waiting"] == 1
+    made = push(hanna, rating(3, agent_id="S-98"), create_agents=True).json()
+    assert (made["created_agents"], made["waiting"]) == (1, 0)
+
+
+def test_what_cannot_be_understood_is_turned_away_whole(hanna: APIClient) -> None:
+    records = [{name: value for name, value in rating(1).items() if name != "rated_at"}]
+    answer = push(hanna, *records)
+    assert (answer.status_code, answer.json()["action"]) == (422, "needs_mapping")
+    assert answer.json()["message"]
+    assert Rating.objects.count() == 0
+
+
+def test_the_answer_is_the_one_of_the_command(hanna: APIClient, tmp_path: Path) -> None:
+    records = [rating(number, rating=1 + number % 5) for number in range(20)]
+    told = push(hanna, *records).json()
+    file = tmp_path / "same.json"
+    file.write_text(json.dumps(records))
+    printed = StringIO()
+    call_command("import_evidence", "ratings", file, "--dry-run", "--json", stdout=printed)
+    same = json.loads(printed.getvalue())
+    assert told.keys() == same.keys()
+    assert [told[name] for name in ("action", "records", "accepted")] == ["accept", 20, 20]
+    assert [same[name] for name in ("action", "records", "accepted")] == ["accept", 20, 20]
+
+
+@pytest.mark.parametrize(
+    ("body", "attr", "code"),
+    [
+        ({"records": [rating(1)]}, "instrument", "required"),
+        ({"records": [rating(1)], "instrument": "stars"}, "instrument", "invalid_choice"),
+        ({"records": [], "instrument": "csat5"}, "records", "invalid"),
+        ({"records": {}, "instrument": "csat5"}, "records", "invalid"),
+        ({"records": [rating(number) for number in range(5001)], "instrument": "csat5"}, "records", "invalid"),
+        ({"records": [rating(1), 7], "instrument": "csat5"}, "records.1", "invalid"),
+        ({"records": [rating(1, stage="promoted")], "instrument": "csat5"}, "records.0.stage", "unknown_field"),
+        ({"records": [rating(1, is_staff=True)], "instrument": "csat5"}, "records.0.is_staff", "unknown_field"),
+        ({"records": [rating(1, comment=["a"])], "instrument": "csat5"}, "records.0.comment", "invalid"),
+        ({"records": [rating(1, comment="\ud800")], "instrument": "csat5"}, "records.0.comment", "invalid"),
+        ({"records": [rating(1)], "instrument": "csat5", "batch": 1}, "batch", "unknown_field"),
+    ],
+)
+def test_a_malformed_push_names_the_field(body: dict[str, Any], attr: str, code: str, hanna: APIClient) -> None:
+    answer = hanna.post(RATINGS, json.dumps(body), content_type="application/json")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["attr"], error["code"]) == (400, attr, code)
+    assert Batch.objects.count() == 0
+
+
+@pytest.mark.parametrize("value", ["a\0b", "=cmd()", "x" * 30_000, 10**400, float(10**300)])
+def test_no_value_breaks_the_import(value: Any, hanna: APIClient) -> None:
+    for name in ("rating_id", "chat_id", "agent_id", "rating", "rated_at", "comment"):
+        sent = json.dumps({"instrument": "csat5", "records": [rating(1), rating(2, **{name: value})]})
+        assert hanna.post(RATINGS, sent, content_type="application/json").status_code in {200, 201, 422}
+
+
+def test_five_thousand_ratings_fit(hanna: APIClient) -> None:
+    assert push(hanna, *(rating(number) for number in range(5000))).json()["added"] == 5000
+
+
+def test_incidents_come_in_unverified(hanna: APIClient, cast: Cast) -> None:
+    answer = hanna.post(INCIDENTS, {"records": [incident(1), incident(2)]}, format="json")
+    assert (answer.status_code, answer.json()["added"]) == (201, 2)
+    assert set(ViralIncident.objects.values_list("state", flat=True)) == {"unverified"}
+    listed = hanna.get(INCIDENTS, {"agent": "S-15", "state": "unverified"}).json()["results"]
+    assert [one["chat_id"] for one in listed] == ["v-2", "v-1"]
+
+
+def test_nobody_verifies_by_pushing(hanna: APIClient) -> None:
+    answer = hanna.post(INCIDENTS, {"records": [incident(1, state="verified")]}, format="json")
+    assert answer.json()["errors"][0]["attr"] == "records.0.state"
+
+
+def test_the_batches_are_listed_and_reported(hanna: APIClient) -> None:
+    number = push(hanna, rating(1), rating(2, rating=9)).json()["batch"]
+    hanna.post(INCIDENTS, {"records": [incident(1)]}, format="json")
+    listed = hanna.get("/api/v1/batches/", {"kind": "ratings", "state": "published"}).json()["results"]
+    assert [one["id"] for one in listed] == [number]
+    told = hanna.get(f"/api/v1/batches/{number}/").json()
+    assert (told["accepted"], told["refused"]) == (1, 1)
+    assert [(one["record"], one["column"], one["value"]) for one in told["refusals"]] == [(2, "rating", "9")]
