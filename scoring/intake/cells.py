@@ -130,7 +130,7 @@ def score(low: int, high: int, words: dict[str, int] | None = None) -> Callable[
     """Make a converter for whole marks between `low` and `high`; `words` are the texts that stand for marks."""
 
     def convert(cell: Any) -> int | Problem | None:
-        if words and isinstance(cell, str | bool):
+        if words:
             found = words.get(plain(cell).strip().lower())
             if found is not None:
                 return found

@@ -31,7 +31,13 @@ def normal(heading: Any) -> str:
 
 def vocabulary(kind: str, profile: Profile) -> dict[str, str]:
     """Return the known headings of a kind, normalised, with their meanings; a profile's own headings win."""
-    own = {normal(heading): meaning for meaning, headings in profile.columns.items() for heading in headings}
+    meanings = {one.name for one in MEANINGS[kind]}
+    own = {
+        normal(heading): meaning
+        for meaning, headings in profile.columns.items()
+        if meaning in meanings
+        for heading in headings
+    }
     if profile.columns and not profile.aliases:
         return own
     known = {normal(alias): one.name for one in MEANINGS[kind] for alias in one.aliases}
@@ -97,7 +103,7 @@ def columns_of(
     described = [_described(place, heading, rows) for place, heading in enumerate(headings)]
     if choices.columns:
         return [_chosen(column, choices) for column in described]
-    mapped = [_by_heading(column, words) for column in described]
+    mapped = _first_of_each([_by_heading(column, words) for column in described], profile)
     return _guessed(mapped, _free_meanings(kind, mapped), rows)
 
 
@@ -137,6 +143,20 @@ def _by_heading(column: Column, words: dict[str, str]) -> Column:
     if not meaning or column.state in {SENSITIVE_STATE, EMPTY}:
         return column
     return _with(column, meaning)
+
+
+def _first_of_each(columns: list[Column], profile: Profile) -> list[Column]:
+    """Where a profile lists several headings for a meaning, the first of them that the file has is taken."""
+    wanted: dict[str, str] = {}
+    present = {normal(column.heading) for column in columns}
+    for meaning, headings in profile.columns.items():
+        wanted[meaning] = next((normal(one) for one in headings if normal(one) in present), "")
+    return [
+        replace(column, meaning="", guess="", confidence=0.0, state=UNKNOWN)
+        if wanted.get(column.meaning) and wanted[column.meaning] != normal(column.heading)
+        else column
+        for column in columns
+    ]
 
 
 def _free_meanings(kind: str, columns: Sequence[Column]) -> list[Meaning]:

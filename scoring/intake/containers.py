@@ -1,6 +1,7 @@
 """What kind of file this is, told from its bytes and never from its name."""
 
 import gzip
+import json
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,12 +124,22 @@ def _as_ascii(head: bytes) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf")
 
 
+def _is_object(line: bytes) -> bool:
+    if not line.startswith(b"{"):
+        return False
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _json_kind(start: bytes) -> str:
     """`jsonl` when lines are objects of their own, `json` for one document, '' for other text."""
     lines = [line for line in start.split(b"\n")[:_PROBED_LINES] if line.strip()]
     if len(lines) > 1:
         # Inside a pretty-printed list only the last object can stand on a line of its own without a comma.
-        objects = sum(line.startswith(b"{") and line.rstrip().endswith(b"}") for line in lines)
+        objects = sum(map(_is_object, lines))
         if objects > (1 if start.startswith(b"[") else 0):
             return JSONL
     return JSON if start.startswith((b"[", b"{")) else ""

@@ -2,6 +2,7 @@
 
 import csv
 import gc
+import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -77,8 +78,21 @@ def _probe(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def _escape(sample: str, delimiter: str) -> str:
-    r"""Some databases write \" inside quotes; only then is a backslash special."""
-    return "\\" if '\\"' in sample and f'\\"{delimiter}' not in sample and '""' not in sample else ""
+    r"""Some databases write \" inside quotes: a backslash is special only when quotes match with it, not without."""
+    if '\\"' not in sample or _quotes_match(sample, delimiter, None):
+        return ""
+    return "\\" if _quotes_match(sample, delimiter, "\\") else ""
+
+
+def _quotes_match(sample: str, delimiter: str, escape: str | None) -> bool:
+    whole = sample if len(sample) < _PROBED_CHARS else sample[: sample.rfind("\n") + 1]
+    try:
+        widths = {
+            len(line) for line in csv.reader(io.StringIO(whole), delimiter=delimiter, escapechar=escape, strict=True)
+        }
+    except csv.Error:
+        return False
+    return len(widths - {0}) == 1
 
 
 def batches(path: Path, text: Text, dialect: Dialect, limits: Limits) -> Batches:

@@ -112,10 +112,13 @@ def sha256_of(path: Path) -> str:
 
 
 def _narrow(path: Path, wide: str, tally: _Tally, digest: str) -> Text:
-    encoding = wide or UTF8
-    if wide or not tally.invalid or tally.valid * 4 > tally.invalid:
-        return Text(encoding, (), bool(tally.invalid), tally.unclean or bool(tally.invalid), tally.lines, digest)
-    best, others = _single_byte(_suspicious_lines(path))
+    if wide or not tally.invalid:
+        return Text(wide or UTF8, (), bool(tally.invalid), tally.unclean, tally.lines, digest)
+    sample = _suspicious_lines(path)
+    best, others = _single_byte(sample)
+    # Enough valid sequences that make words: the file is UTF-8, and some of its bytes are damaged.
+    if tally.valid * 4 > tally.invalid and _plausibility(sample, UTF8) > _plausibility(sample, best) - 0.2:
+        return Text(UTF8, (), True, True, tally.lines, digest)
     return Text(best, others, False, True, tally.lines, digest)
 
 
@@ -256,7 +259,7 @@ def _canonical(name: str) -> str:
 
 def _plausibility(sample: bytes, encoding: str) -> float:
     """Score a decoding between -1 and 1: letters in words of one script and case, Russian pairs, no odd signs."""
-    text = sample.decode(encoding, "replace")
+    text = sample.decode(encoding, "ignore" if encoding == UTF8 else "replace")
     foreign = [char for char in text if ord(char) > 127]
     odd = len(_ODD.findall(text)) / max(1, len(foreign))
     words = [word for word in _LETTERS.findall(text) if not word.isascii()]

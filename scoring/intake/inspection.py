@@ -65,6 +65,7 @@ def _take_options(seen: Understanding, profile: Profile, choices: Choices) -> No
         "channel",
         "epoch",
         "updates",
+        "chat_in_link",
         "footer",
     ):
         setattr(seen, name, getattr(profile, name))

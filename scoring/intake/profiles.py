@@ -28,7 +28,8 @@ class Profile:
     `columns` maps a meaning to the headings it may stand under; once given, other headings are not tried (except in
     profiles with `aliases = true`). `values` maps texts to marks on the instrument's own scale; `unanswered` lists
     texts of the rating column that mean offered but not answered, `ignored` those that mean no survey. `key` lists the
-    meanings that make the natural key; `key_prefix` keeps keys of different sources apart.
+    meanings that make the natural key; `key_prefix` keeps keys of different sources apart; `chat_in_link` says that the
+    chat is the last part of a link.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Profile:
     channel: str = ""
     shape: str = ""
     updates: bool = False
+    chat_in_link: bool = False
     footer: tuple[str, ...] = ()
 
 

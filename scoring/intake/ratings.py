@@ -16,6 +16,7 @@ from scoring.intake.tables import Block
 from scoring.intake.understanding import Understanding
 
 LONGEST_KEY = 120
+LONGEST_LINK = 500
 GRACE_DAYS = 31
 """A survey may be answered some time after the agent has left."""
 _IGNORED = Problem("ignored_rating")
@@ -30,7 +31,11 @@ def ratings(block: Block, setting: Setting) -> Chunk:
     """
     work = Conversion(block, setting)
     fields, seen = work.fields, setting.seen
-    fields["chat_id"] = work.identifier("chat_id", LONGEST_KEY, required=work.has("chat_id"))
+    fields["chat_id"] = work.identifier(
+        "chat_id", LONGEST_LINK if seen.chat_in_link else LONGEST_KEY, required=work.has("chat_id")
+    )
+    if seen.chat_in_link:
+        fields["chat_id"] = [link.rstrip("/").rsplit("/", 1)[-1] for link in fields["chat_id"]]
     people = work.agents()
     fields["agent"] = [person.id if person else None for person in people]
     fields["value"], ignored = _marks(work, seen)

@@ -60,6 +60,7 @@ def _zendesk_survey(record: Record) -> Iterator[Record]:
     words = next((one for one in answers if one.get("type") in {"open_ended", "open-ended"}), {})
     yield {
         **{name: value for name, value in record.items() if name != "answers"},
+        "_ticket": _ticket(record),
         "_rating": rating.get("rating"),
         "_comment": words.get("value") or words.get("text"),
         "_rated_at": rating.get("updated_at")
@@ -67,6 +68,11 @@ def _zendesk_survey(record: Record) -> Iterator[Record]:
         or record.get("updated_at")
         or record.get("created_at"),
     }
+
+
+def _ticket(record: Record) -> Any:
+    subjects = [one for one in record.get("subjects") or [] if isinstance(one, dict)]
+    return next((one.get("id") for one in subjects if "ticket" in str(one.get("type", "ticket"))), None)
 
 
 def _intercom(record: Record) -> Iterator[Record]:
@@ -80,6 +86,7 @@ def _intercom(record: Record) -> Iterator[Record]:
     yield {
         **{name: value for name, value in record.items() if name != "conversation_parts"},
         "_rated_at": rating.get("created_at"),
+        "_rater": (rating.get("contact") or rating.get("customer") or {}).get("id"),
     }
 
 

@@ -48,7 +48,7 @@ _MONTHS = {
 }
 _TIME = (
     r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?"
 )
 _ISO = re.compile(r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _TIME)
 _NUMERIC = re.compile(
@@ -222,7 +222,7 @@ def _tails(
 
 
 def _tail(text: str) -> tuple[int, int | None] | None:
-    found = re.fullmatch(r"(?:[.,](\d{1,9}))?\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?", text)
+    found = re.fullmatch(r"(?:[.,](\d{1,9}))?\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?", text)
     if not found:
         return None
     return int((found[1] or "0")[:6].ljust(6, "0")), _offset_seconds(found[2])

@@ -94,6 +94,7 @@ class Understanding:
     channel: str = ""
     epoch: bool = False
     updates: bool = False
+    chat_in_link: bool = False
     footer: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     questions: list[Question] = field(default_factory=list)

@@ -81,18 +81,14 @@ def batches(workbook: Workbook, name: str, limits: Limits) -> Batches:
     """Give the rows of one sheet in batches, errors put back where they were."""
     sheet = workbook.sheet(name)
     overlay = workbook.overlays.get(name, {})
-    top, left = sheet.start or (0, 0)
+    # The reader begins with the first row of the sheet, but with the first column in use.
+    left = (sheet.start or (0, 0))[1]
     rows: Iterator[list[Any]] = sheet.iter_rows()
     first = 0
     while batch := list(islice(rows, limits.chunk_rows)):
-        _put_back(batch, overlay, first + _skipped(sheet, top), left)
+        _put_back(batch, overlay, first, left)
         first += len(batch)
         yield list(batch)
-
-
-def _skipped(sheet: Any, top: int) -> int:
-    """Rows above the first used one: the reader gives them only when it does not start at the used area."""
-    return 0 if sheet.total_height == top + sheet.height and sheet.height != sheet.total_height else top
 
 
 def _put_back(batch: list[list[Any]], overlay: Overlay, first: int, left: int) -> None:

@@ -1,0 +1,142 @@
+"""Files are told by their bytes; what cannot be opened safely is turned away before it is opened."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoring.intake import Limits
+from tests.scoring.intake.files import (
+    HEADER,
+    Result,
+    compound_file,
+    csv_text,
+    parquet,
+    put,
+    repacked,
+    row,
+    seen,
+    workbook,
+    zipped,
+)
+
+GOOD = csv_text([row(1), row(2)])
+VIRAL = (
+    "SELECT 'C-1' AS chat_id, 'A-1' AS agent_id, TIMESTAMPTZ '2026-10-01 10:00:00+00' AS flagged_at, true AS is_viral"
+)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.json", "noname"])
+def test_the_name_of_a_file_says_nothing(tmp_path: Path, name: str) -> None:
+    assert Result(put(tmp_path, GOOD, name)).records == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"<!DOCTYPE html><html><body>Log in</body></html>", "not_this_format"),
+        (b"\n\n <HTML><head></head>", "not_this_format"),
+        (b"<table><tr><td>rating_id</td></tr></table>", "not_this_format"),
+        (b"%PDF-1.7\n", "not_this_format"),
+        (b"\x89PNG\r\n\x1a\n\x00", "not_this_format"),
+        (b"MZ\x90\x00\x03\x00", "not_this_format"),
+        (compound_file("Root Entry", "EncryptedPackage"), "encrypted"),
+        (compound_file("Root Entry", "WordDocument"), "not_this_format"),
+        (b"PAR1\x00\x00truncated", "corrupt"),
+        (b"PK\x03\x04 cut off", "corrupt"),
+        (b"\x1f\x8b\x08 cut off", "corrupt"),
+        (
+            zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b""}),
+            "unsupported_type",
+        ),
+        (zipped({"xl/workbook.bin": b"", "[Content_Types].xml": b""}), "unsupported_type"),
+        (zipped({"word/document.xml": b"", "[Content_Types].xml": b""}), "not_this_format"),
+        (zipped({"a.csv": b"a", "b.csv": b"b"}), "several_files"),
+        (zipped({"inner.zip": zipped({"a.csv": b"a"})}), "nested_archive"),
+        (gzip.compress(gzip.compress(GOOD.encode())), "nested_archive"),
+        (zipped({f"{at}.txt": b"" for at in range(1001)}), "too_many_entries"),
+        (zipped({"bomb.csv": b"0" * 40_000_000}), "zip_bomb"),
+        (gzip.compress(b"0" * 40_000_000), "zip_bomb"),
+    ],
+)
+def test_what_is_no_table_is_turned_away(tmp_path: Path, content: bytes, code: str) -> None:
+    assert Result(put(tmp_path, content)).code == code
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda content: zipped({"a.csv": content, "__MACOSX/._a": b"x"})])
+def test_one_packed_file_is_read(tmp_path: Path, pack: Any) -> None:
+    found = Result(put(tmp_path, pack(GOOD.encode())))
+    assert found.records == [1, 2]
+    assert found.seen.packing in {"gzip", "zip"}
+
+
+def test_a_packed_workbook_is_checked_like_any_other(tmp_path: Path) -> None:
+    book = workbook(tmp_path, {"a": [HEADER, row(1)]})
+    assert Result(put(tmp_path, zipped({"book.xlsx": book.read_bytes()}))).records == [1]
+    repacked(book, {"xl/workbook.xml": (b"<workbook", b"<!DOCTYPE x><workbook")})
+    assert Result(put(tmp_path, zipped({"book.xlsx": book.read_bytes()}))).code == "xml_entity"
+
+
+def test_a_zip_with_a_password_says_so(tmp_path: Path) -> None:
+    content = bytearray(zipped({"a.csv": GOOD.encode()}))
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    assert Result(put(tmp_path, bytes(content))).code == "encrypted"
+
+
+def test_large_files_are_turned_away_before_reading(tmp_path: Path) -> None:
+    path = put(tmp_path, GOOD * 50_000)
+    assert Result(path, limits=Limits(unpacked_mb=1)).code == "too_large"
+
+
+def test_a_single_endless_line_is_no_table(tmp_path: Path) -> None:
+    assert Result(put(tmp_path, "x" * 5_000_000)).code == "line_too_long"
+
+
+def test_too_many_records_stop_the_file(tmp_path: Path) -> None:
+    path = put(tmp_path, csv_text([row(at) for at in range(1, 12)]))
+    assert Result(path, limits=Limits(rows=10)).code == "too_many_rows"
+    assert len(Result(path, limits=Limits(rows=11)).records) == 11
+
+
+def test_parquet_is_read_with_its_types(tmp_path: Path) -> None:
+    found = Result(parquet(tmp_path, f"{VIRAL}, 7::INTEGER AS views, ['a'] AS tags"), "viral")
+    assert found.times("flagged_at") == ["2026-10-01T10:00:00"]
+    assert found.columns["views"] == [7]
+    assert found.columns["is_viral"] == [True]
+
+
+def test_parquet_bombs_are_counted_from_the_footer(tmp_path: Path) -> None:
+    path = parquet(tmp_path, f"{VIRAL} FROM range(3000000)")
+    assert Result(path, "viral", limits=Limits(rows=1_000_000)).code == "too_many_rows"
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "code"),
+    [
+        (
+            "xl/sharedStrings.xml",
+            b"<sst",
+            b'<!DOCTYPE sst [<!ENTITY x SYSTEM "file:///etc/passwd">]><sst',
+            "xml_entity",
+        ),
+        ("xl/worksheets/sheet1.xml", b'r="B2"', b'r="XFD2"', "too_many_columns"),
+        ("xl/worksheets/sheet1.xml", b'r="F2"', b'r="IV1048576"', "too_many_cells"),
+    ],
+)
+def test_workbooks_are_looked_through_first(tmp_path: Path, part: str, old: bytes, new: bytes, code: str) -> None:
+    path = workbook(tmp_path, {"a": [HEADER, row(1)]})
+    assert Result(path).code == ""
+    assert Result(repacked(path, {part: (old, new)})).code == code
+
+
+def test_a_damaged_workbook_is_called_damaged(tmp_path: Path) -> None:
+    content = workbook(tmp_path, {"a": [HEADER, row(1)]}).read_bytes()
+    assert Result(put(tmp_path, content[: len(content) // 2])).code == "corrupt"
+
+
+def test_what_was_understood_can_be_stored(tmp_path: Path) -> None:
+    found = seen(put(tmp_path, GOOD))
+    assert type(found).from_json(found.to_json()) == found

@@ -1,0 +1,77 @@
+"""The encoding is decided once from all bytes; what does not decide it is asked, what is damaged is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from scoring.intake import Choices
+from tests.scoring.intake.files import Result, csv_text, put, row
+
+RUSSIAN = csv_text([row(1, comment="Долго ждал ответа"), row(2, comment="Спасибо, ёжик".replace(",", ""))])
+COMMENTS = ["Долго ждал ответа", "Спасибо ёжик"]
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251", "koi8-r", "cp866"],
+)
+def test_russian_text_is_read_in_every_usual_encoding(tmp_path: Path, encoding: str) -> None:
+    found = Result(put(tmp_path, RUSSIAN, encoding=encoding))
+    assert (found.code, found.columns["comment"]) == ("", COMMENTS)
+
+
+def test_western_letters_are_not_taken_for_cyrillic(tmp_path: Path) -> None:
+    text = csv_text([row(1, comment="Müller Jürgen, café".replace(",", ""))])
+    assert Result(put(tmp_path, text, encoding="cp1252")).columns["comment"] == ["Müller Jürgen café"]
+
+
+def test_two_letters_decide_nothing_and_are_asked(tmp_path: Path) -> None:
+    path = put(tmp_path, csv_text([row(1, comment="да")]), encoding="cp1251")
+    assert Result(path).code == "ambiguous_encoding"
+    assert Result(path, choices=Choices(encoding="cp1251")).columns["comment"] == ["да"]
+
+
+def test_an_encoding_that_looks_like_another_is_asked(tmp_path: Path) -> None:
+    path = put(tmp_path, RUSSIAN, encoding="mac-cyrillic")
+    assert Result(path).code == "ambiguous_encoding"
+    assert Result(path, choices=Choices(encoding="mac-cyrillic")).columns["comment"] == COMMENTS
+
+
+def test_russian_headings_decide(tmp_path: Path) -> None:
+    header = ["ID оценки", "Номер чата", "Логин агента", "Оценка", "Дата оценки", "Комментарий"]
+    found = Result(put(tmp_path, csv_text([row(1, comment="да")], header), encoding="cp1251"))
+    assert (found.code, found.columns["comment"]) == ("", ["да"])
+
+
+@pytest.mark.parametrize("bad", [b"\xd0!", b"\xff", b"\xc3("])
+def test_damaged_bytes_cost_their_own_record_only(tmp_path: Path, bad: bytes) -> None:
+    content = csv_text([row(1, comment="Привет всем"), row(2, comment="@"), row(3)]).encode().replace(b"@", bad)
+    found = Result(put(tmp_path, content))
+    assert found.refused == [(2, "bad_encoding")]
+    assert found.records == [1, 3]
+
+
+def test_lines_in_two_encodings_are_told_apart(tmp_path: Path) -> None:
+    good = csv_text([row(at, comment="Долго ждал ответа, увы".replace(",", "")) for at in (1, 2, 3)])
+    bad = ",".join(map(str, row(4, comment="Плохо"))) + "\r\n"
+    found = Result(put(tmp_path, good.encode() + bad.encode("cp1251")))
+    assert (found.records, found.refused) == ([1, 2, 3], [(4, "bad_encoding")])
+
+
+@pytest.mark.parametrize("char", ["\x00", "\x1b", "\x08", "\x07", "\x85"])
+def test_control_characters_are_refused(tmp_path: Path, char: str) -> None:
+    rows = [row(1, comment=f"a{char}b"), row(2, chat_id=f"C{char}2"), row(3)]
+    found = Result(put(tmp_path, csv_text(rows, end="\n")))
+    assert found.refused == [(1, "control_char"), (2, "control_char")]
+
+
+@pytest.mark.parametrize("char", ["\u200b", "\u202e", "\ufeff", "\u2066"])
+def test_invisible_characters_are_refused_in_identifiers_and_kept_in_comments(tmp_path: Path, char: str) -> None:
+    found = Result(put(tmp_path, csv_text([row(1, comment=f"a{char}b"), row(2, rating_id=f"R{char}2")])))
+    assert found.refused == [(2, "control_char")]
+    assert found.columns["comment"] == [f"a{char}b"]
+
+
+def test_emoji_with_joiners_are_ordinary_text(tmp_path: Path) -> None:
+    found = Result(put(tmp_path, csv_text([row(1, comment="👩‍👩‍👧 спасибо")])))
+    assert found.columns["comment"] == ["👩‍👩‍👧 спасибо"]
