@@ -1,13 +1,14 @@
 """One policy applied to one snapshot: measures, rules, composite."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 
-from scoring.formula import Composite, evaluate, heterogeneity
-from scoring.measuring import Measures, measure
+from scoring.formula import Composite, Rules, evaluate, heterogeneity
+from scoring.measuring import Measures, measure, plain_name
 from scoring.policy import Policy
 from scoring.ruling import Ruling, rule
 from scoring.snapshot import Snapshot
@@ -15,7 +16,21 @@ from scoring.snapshot import Snapshot
 # Above this many agents the chance of a place is computed instead of drawn.
 DRAWN_UP_TO = 2000
 DRAWS = 4000
-SOURCES = ("formula", "policy", "measuring.py", "ruling.py", "evaluation.py", "scorecards.py", "snapshot.py")
+EQUAL_ABOVE = 0.05
+RATING = "customer_rating"
+SOURCES = (
+    "formula",
+    "policy",
+    "cell_reading.py",
+    "snapshot.py",
+    "fitting.py",
+    "measuring.py",
+    "ruling.py",
+    "evaluation.py",
+    "scorecard_values.py",
+    "scorecards.py",
+    "score_writing.py",
+)
 
 
 class NoEvidence(ValueError):
@@ -32,7 +47,7 @@ class Evaluation:
     ruling: Ruling
     composite: Composite
 
-    @property
+    @cached_property
     def equality(self) -> float | None:
         """p value of "all agents are equally good" on customer ratings; None when fewer than two were rated."""
         model = self.measures.ratings
@@ -40,6 +55,25 @@ class Evaluation:
             return None
         effects = model.mix.agents
         return heterogeneity(effects["effect"].to_numpy(), effects["variance"].to_numpy(), tau2=0.0)[1]
+
+    @property
+    def is_distinguishable(self) -> bool | None:
+        """Whether customer ratings tell agents apart at all; None when there is nothing to compare."""
+        return None if self.equality is None else self.equality < EQUAL_ABOVE
+
+    @property
+    def rests_on_luck(self) -> bool:
+        """Whether the order comes from ratings alone, and these do not tell agents apart."""
+        named = [name for name, share in self.composite.shares.items() if share and self._varies(name)]
+        return bool(named) and self.is_distinguishable is False and all(plain_name(one) == RATING for one in named)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether chances of being chosen were drawn; among many agents they are computed."""
+        return len(self.snapshot.agents) <= DRAWN_UP_TO
+
+    def _varies(self, name: str) -> bool:
+        return self.composite.measures[name].reference[1] > 0
 
 
 def evaluate_policy(policy: Policy, snapshot: Snapshot, *, places: int, seed: int) -> Evaluation:
@@ -49,10 +83,12 @@ def evaluate_policy(policy: Policy, snapshot: Snapshot, *, places: int, seed: in
     """
     if snapshot.agents.empty:
         raise NoEvidence
-    measures, ruling = measure(snapshot, policy.evidence), rule(policy)
+    ruling = rule(policy)
+    names = {*ruling.rules.criteria, *(one.criterion.value for one in policy.criteria)}
+    measures = measure(snapshot, policy.evidence, names)
     composite = evaluate(
         measures.by_name.values(),
-        ruling.rules,
+        _without_idle_minima(ruling.rules, measures),
         places=places,
         rng=np.random.default_rng(seed),
         agents=snapshot.agents.index,
@@ -61,6 +97,15 @@ def evaluate_policy(policy: Policy, snapshot: Snapshot, *, places: int, seed: in
     return Evaluation(policy, snapshot, measures, ruling, composite)
 
 
+def _without_idle_minima(rules: Rules, measures: Measures) -> Rules:
+    """What the company does not collect at all is held against nobody's verdict; the average stands in for all."""
+    weights = tuple(
+        one if measures.by_name[one.criterion].known.any() else replace(one, minimum_count=0.0) for one in rules.weights
+    )
+    return replace(rules, weights=weights)
+
+
+@cache
 def code_version() -> str:
     """Name the code that computes scores by the SHA-256 of its sources, 12 digits."""
     digest = hashlib.sha256()

@@ -130,7 +130,8 @@ def _weight_column(composite: Composite, against: IntArray) -> FlipColumn:
     gap = z - z[against]
     with np.errstate(divide="ignore", invalid="ignore"):
         change = -(gap @ shares)[:, None] / gap
-    possible = np.isfinite(change) & (shares + change >= 0.0) & (against >= 0)[:, None]
+    # A change that leaves no weight at all brings everybody level and says nothing.
+    possible = np.isfinite(change) & (shares + change >= 0.0) & (1.0 + change > 1e-9) & (against >= 0)[:, None]
     best = np.argmin(np.where(possible, np.abs(change), np.inf), axis=1)
     rows = np.arange(best.size)
     size = np.where(possible[rows, best], change[rows, best], np.nan)

@@ -1,6 +1,6 @@
-"""Parts of many totals, rounded so that each row adds up to its rounded total (Hamilton's method of largest remainders).
+"""Parts of many totals, rounded so that each row adds up to its rounded total: `round_parts` for all rows at once.
 
-The same as `round_parts` for each row, for all rows at once.
+Hamilton's method of largest remainders.
 """
 
 import numpy as np
@@ -26,4 +26,4 @@ def round_rows(parts: FloatArray, *, digits: int = 1) -> tuple[FloatArray, Float
     order = np.argsort(-(scaled - floors), axis=1, kind="stable")
     turn = np.argsort(order, axis=1, kind="stable")
     floors += turn < missing[:, None]
-    return np.round(floors) / unit, total / unit
+    return np.asarray(np.round(floors) / unit), np.asarray(total / unit)

@@ -1,7 +1,7 @@
 """`manage.py score`: run a policy over the evidence and print the ranking."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from scoring.models import ScoreRun
 from scoring.models.runs import RunState
 from scoring.presets import NoSuchPolicy, published
 from scoring.queries import scores_of
-from scoring.runs import default_day, execute_run, repeat_run, request_run
+from scoring.runs import Repeated, default_day, execute_run, repeat_run, request_run
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         what.add_argument("--policy", help="name of a published policy, for example: current")
         what.add_argument("--repeat", type=int, metavar="RUN", help="compute this run again and compare")
         parser.add_argument("--as-of", type=date.fromisoformat, help="day of the evidence, YYYY-MM-DD")
-        parser.add_argument("--places", type=int, help="places to give (default: the policy's)")
+        parser.add_argument("--places", type=_places, help="places to give (default: the policy's)")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,6 +39,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         as_of = options["as_of"] or default_day(at)
         run = request_run(policy_version=version, as_of=as_of, places=options["places"], actor=None, at=at)
+        if run.state == RunState.FINISHED:
+            self.stderr.write(
+                _("Nothing has changed since run %(run)s, so it is not computed again.") % {"run": run.pk}
+            )
         execute_run(run=run, at=at)
         if run.state != RunState.FINISHED:
             raise CommandError(run.message)
@@ -48,12 +52,11 @@ class Command(BaseCommand):
         run = ScoreRun.objects.select_related("policy_version").filter(pk=number, state=RunState.FINISHED).first()
         if run is None:
             raise CommandError(_("There is no finished run %(run)s.") % {"run": number})
-        stored, again = repeat_run(run)
-        if stored != again:
-            raise CommandError(
-                _("Run %(run)s gives other scores now: the evidence or the code has changed.") % {"run": number}
-            )
-        self.stdout.write(_("Run %(run)s gives the same scores to the byte: %(hash)s") % {"run": number, "hash": again})
+        repeated = repeat_run(run)
+        if not repeated.is_equal:
+            raise CommandError(_difference(repeated) % {"run": number})
+        told = {"run": number, "hash": repeated.hash}
+        self.stdout.write(_("Run %(run)s gives the same scores to the byte: %(hash)s") % told)
 
     def _print_json(self, run: ScoreRun) -> None:
         self.stdout.write(json.dumps(report(run), ensure_ascii=False))
@@ -61,13 +64,28 @@ class Command(BaseCommand):
     def _print_table(self, run: ScoreRun) -> None:
         found = run.summary
         self.stdout.write(f"{run.policy_version}, {run.as_of}: {found['agents']} agents, {run.places} places")
-        if not found["distinguishable"]:
+        if found["distinguishable"] is False:
             self.stdout.write(_("By their customers' ratings these agents cannot be told apart."))
         for score in scores_of(run)[:20]:
             self.stdout.write(
                 f"{score.rank:5d} ({score.rank_low}–{score.rank_high})  {score.score:5.1f}  {score.p_top:4.0%}  "
                 f"{score.get_verdict_display():16}  {score.agent.staff_number}  {score.agent.full_name}"
             )
+
+
+def _places(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(_("“%(text)s” is no number of places: give a whole number from 1.") % {"text": text})
+    return int(text)
+
+
+def _difference(repeated: Repeated) -> str:
+    """Why the scores differ, as far as the stored marks tell."""
+    if not repeated.same_evidence:
+        return _("Run %(run)s gives other scores now: the evidence has changed since.")
+    if not repeated.same_code:
+        return _("Run %(run)s gives other scores now: the code has changed since.")
+    return _("Run %(run)s gives other scores from the same evidence and code: its scores were altered afterwards.")
 
 
 def report(run: ScoreRun) -> dict[str, Any]:
