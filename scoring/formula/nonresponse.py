@@ -32,7 +32,7 @@ def wilson_interval(hits: Numbers, trials: Numbers, *, level: float = 0.95) -> t
     share = x / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    return np.where(x > 0, np.maximum(centre - half, 0.0), 0.0), np.where(x < n, np.minimum(centre + half, 1.0), 1.0)
 
 
 def response_rates(offers: pd.DataFrame, *, level: float = 0.95, flag_at: float = 3.0) -> pd.DataFrame:

@@ -8,10 +8,14 @@ import pandas as pd
 import pytest
 
 from scoring.formula import (
+    Rules,
+    Weight,
     cell_statistics,
     estimate,
+    evaluate,
     fit_case_mix,
     fit_crossed_effects,
+    from_posterior,
     impact_ratio,
     incremental_validity,
     james_stein,
@@ -196,6 +200,11 @@ def test_the_eight_agents_of_a_call_centre_cannot_be_told_apart() -> None:
     assert shrink(mix.agents["effect"], mix.agents["variance"]).tau2 == 0.0
     posterior = estimate(mix.agents["effect"], mix.agents["variance"])
     assert (posterior.reliability < 0.5).all()
+    measure = from_posterior("customer_rating", posterior, count=mix.agents["n"])
+    weighted = Rules(weights=(Weight("customer_rating", 1.0),))
+    table = evaluate([measure], weighted, places=3, rng=np.random.default_rng(1), agents=mix.agents.index).table
+    assert set(table["verdict"]) == {"insufficient"}
+    assert table["p_top"].between(0.05, 0.8).all()
     assert one_way_random_effects(rating, calls["Agent"]).variance_between == 0.0
     sets = rank_confidence(mix.agents["effect"], np.sqrt(mix.agents["variance"]))
     assert (sets.lower == 1).all()
