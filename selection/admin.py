@@ -148,6 +148,7 @@ class CandidateAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/selection/candidate/decide_selected.html", page)
 
     def _page(self, request: HttpRequest, candidate: Candidate, form: DecisionForm, status: int = 200) -> HttpResponse:
+        offered = _offered(request, candidate)
         page = {
             **self.admin_site.each_context(request),
             "title": candidate.agent.full_name,
@@ -157,7 +158,8 @@ class CandidateAdmin(ReadOnlyAdmin):
             "sections": _sections(candidate),
             "decisions": candidate.decisions.select_related("person"),
             "form": form,
-            "moves": [(name, MOVE_NAMES[name]) for name in _offered(request, candidate)],
+            "moves": [(name, MOVE_NAMES[name]) for name in offered],
+            "needs_day": "approve" in offered,
         }
         return TemplateResponse(request, "admin/selection/candidate/change_form.html", page, status=status)
 
@@ -170,8 +172,18 @@ class RoundAdmin(ReadOnlyAdmin):
     list_filter = ("phase",)
 
 
+class CaseRecordAdmin(ReadOnlyAdmin):
+    """What belongs to a case is seen by those who may see the case."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        if getattr(request.user, "is_superuser", False):
+            return super().get_queryset(request)
+        visible = visible_to(_person(request), timezone.now())
+        return super().get_queryset(request).filter(candidate__in=visible.values("pk"))
+
+
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(CaseRecordAdmin):
     """Signatures, those no longer in force too."""
 
     list_display = ("candidate", "role", "verdict", "person", "decided_at", "is_current")
@@ -180,7 +192,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(StageChange)
-class StageChangeAdmin(ReadOnlyAdmin):
+class StageChangeAdmin(CaseRecordAdmin):
     """Moves that were made."""
 
     list_display = ("candidate", "move", "from_stage", "to_stage", "actor", "at")
@@ -189,7 +201,7 @@ class StageChangeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Placement)
-class PlacementAdmin(ReadOnlyAdmin):
+class PlacementAdmin(CaseRecordAdmin):
     """Places in public communications."""
 
     list_display = ("agent", "starts_on", "ends_on", "candidate")
@@ -197,7 +209,7 @@ class PlacementAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Appeal)
-class AppealAdmin(ReadOnlyAdmin):
+class AppealAdmin(CaseRecordAdmin):
     """Objections; HR answers them on its own pages."""
 
     list_display = ("candidate", "state", "made_at", "answered_by", "answered_at")

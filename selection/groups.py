@@ -7,9 +7,9 @@ from django.contrib.contenttypes.models import ContentType
 
 from selection.stages import Role
 
-_CASES = tuple(
-    f"selection.view_{model}" for model in ("round", "candidate", "stagechange", "decision", "placement", "appeal")
-)
+_CASES = tuple(f"selection.view_{model}" for model in ("round", "candidate", "stagechange", "decision", "placement"))
+# An objection may be about those who decide: they do not read it.
+_OBJECTIONS = "selection.view_appeal"
 _EVIDENCE = tuple(
     f"scoring.view_{model}"
     for model in (
@@ -48,11 +48,11 @@ _BANK = tuple(
 )
 
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
-    Role.HR: (*_CASES, *_EVIDENCE, *_ROSTER, *_BANK),
+    Role.HR: (*_CASES, _OBJECTIONS, *_EVIDENCE, *_ROSTER, *_BANK),
     Role.LINE_MANAGER: _CASES,
     Role.HEAD: _CASES,
     Role.GRADER: (),
-    Role.AUDITOR: (*_CASES, *_EVIDENCE, "journal.view_entry"),
+    Role.AUDITOR: (*_CASES, _OBJECTIONS, *_EVIDENCE, "journal.view_entry"),
 }
 
 

@@ -353,10 +353,14 @@ def bring_to(candidate: Candidate, stage: Stage, *, cast: Cast, at: datetime = N
 
 
 def sit_the_test(candidate: Candidate, cast: Cast, at: datetime = NOW) -> None:
-    """Sit the knowledge test and choose the first option of every question as shown."""
+    """Sit the knowledge test and choose what is right in every question."""
     tab = Tab(candidate=candidate, actor=_login(candidate), writer="tab", at=at)
     questions = sittings.paper(sitting=begin_test(tab))
-    save_answers(tab, {question.position: {1} for question in questions})
+    right = {
+        question.position: {option.position for option in question.options if option.text.startswith("right")}
+        for question in questions
+    }
+    save_answers(tab, right)
     end_test(tab, random.Random(SEED))
 
 

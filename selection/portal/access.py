@@ -14,6 +14,7 @@ from scoring.models.policies import PolicyState
 from scoring.models.runs import RunState
 from scoring.queries import agent_of, latest_run
 from selection.models import Candidate, Invitation
+from selection.models.rounds import RoundPhase
 from selection.stages import OPEN
 
 Work = TypeVar("Work", Sitting, Submission)
@@ -42,7 +43,8 @@ def my_candidacies(agent: Agent) -> list[Candidate]:
 def my_current_candidacy(agent: Agent) -> Candidate | None:
     """The newest candidacy that is still open, otherwise the newest of all."""
     found = my_candidacies(agent)
-    return next((one for one in found if one.stage in OPEN), found[0] if found else None)
+    is_open = (one for one in found if one.stage in OPEN and one.round.phase != RoundPhase.CLOSED)
+    return next(is_open, found[0] if found else None)
 
 
 def my_candidacy(request: HttpRequest, pk: int) -> Candidate:

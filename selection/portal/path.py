@@ -16,7 +16,7 @@ from scoring.queries import assignment_on
 from selection.components import Step, StepState
 from selection.models import Candidate, Invitation
 from selection.portal.topics import topics_in_words
-from selection.reasons import MET, gate_lines
+from selection.reasons import MET, gate_name, measured
 from selection.stages import OPEN, Stage
 
 ORDER = (
@@ -81,10 +81,15 @@ def _state(candidate: Candidate, *stages: Stage) -> StepState:
 
 def _conditions(candidate: Candidate) -> list[Step]:
     gates = candidate.score.gates if candidate.score else {}
-    facts = {code: gate for code, gate in gates.items() if code.partition(".")[0] in FACTS}
+    facts = {key: gate for key, gate in gates.items() if key.partition(".")[0] in FACTS}
     return [
-        Step(title=line.name, state="done" if line.state == MET else "upcoming", text=line.sentence)
-        for line in gate_lines(facts)
+        Step(
+            title=gate_name(key),
+            state="done" if gate["state"] == MET else "upcoming",
+            text=_("%(value)s, needed %(cut)s")
+            % {name: measured(gate[name], gate["scale"]) for name in ("value", "cut")},
+        )
+        for key, gate in facts.items()
     ]
 
 

@@ -17,6 +17,7 @@ from selection import reasons
 from selection.appeals import make_appeal
 from selection.gates import MoveRequest
 from selection.models import Candidate
+from selection.models.rounds import RoundPhase
 from selection.portal.access import (
     actor,
     me,
@@ -134,11 +135,12 @@ def objections(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _path_page(request: HttpRequest, candidate: Candidate) -> HttpResponse:
-    now = timezone.now()
+    steps = path_steps(candidate, timezone.now())
     page = {
         "candidate": candidate,
-        "steps": path_steps(candidate, now),
-        "is_open": candidate.stage in OPEN,
+        "steps": steps,
+        "next": next((step.title for step in steps if step.state == "current"), ""),
+        "is_open": candidate.stage in OPEN and candidate.round.phase != RoundPhase.CLOSED,
         "has_results": reached(candidate) not in {Stage.NOMINATED, Stage.INVITED, Stage.TEST},
         "placement": candidate.agent.placements.filter(candidate=candidate).first(),
         "last_change": candidate.changes.order_by("at", "pk").last(),

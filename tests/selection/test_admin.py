@@ -123,6 +123,21 @@ def test_hr_and_auditors_read_and_are_offered_nothing(cast: Cast, proposed: Cand
     assert "Nothing here waits for you." in words(page)
 
 
+@pytest.mark.parametrize("model", ["stagechange", "decision", "placement"])
+def test_records_of_a_case_are_seen_with_the_case(cast: Cast, candidate: Candidate, model: str) -> None:
+    bring_to(candidate, Stage.PROMOTED, cast=cast)
+    address = reverse(f"admin:selection_{model}_changelist")
+    mila = person("mila", Role.LINE_MANAGER, is_staff=True)
+    agent("Mila", number="S-30", user=mila)
+    assert "Ania Sokolova" in words(browser(cast.marat).get(address))
+    assert "Ania Sokolova" not in words(browser(mila).get(address))
+
+
+@pytest.mark.parametrize(("who", "status"), [("hanna", 200), ("ada", 200), ("marat", 403), ("hugo", 403)])
+def test_objections_are_not_read_by_those_who_decide(cast: Cast, who: str, status: int) -> None:
+    assert browser(getattr(cast, who)).get(reverse("admin:selection_appeal_changelist")).status_code == status
+
+
 # One decision
 
 
@@ -283,7 +298,7 @@ def test_nobody_is_offered_an_action_of_another_role(cast: Cast, two: list[Candi
 # What no form can do
 
 
-MODELS = ("round", "candidate", "stagechange", "decision", "placement", "appeal")
+MODELS = ("round", "candidate", "stagechange", "decision", "placement")
 
 
 @pytest.mark.parametrize("model", MODELS)

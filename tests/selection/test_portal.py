@@ -16,8 +16,9 @@ from assessments.models import Sitting, Submission
 from assessments.models.knowledge import SittingState
 from assessments.models.tasks import SubmissionState
 from journal.models import Entry
-from selection.models import Appeal, Candidate
+from selection.models import Appeal, Candidate, Round
 from selection.models.candidates import AppealState
+from selection.models.rounds import RoundPhase
 from selection.stages import Stage
 from tests.cast import NOW, Cast, ask, bring_to, build_run
 
@@ -132,6 +133,14 @@ def test_the_deadline_is_local_and_says_what_remains(cast: Cast, candidate: Cand
 def test_every_page_speaks_russian_without_breaking(cast: Cast, candidate: Candidate, ania: Client, name: str) -> None:
     bring_to(candidate, Stage.PROMOTED, cast=cast)
     assert ania.get(reverse(f"portal:{name}"), headers={"Accept-Language": "ru"}).status_code == 200
+
+
+def test_a_closed_round_says_so_and_offers_nothing(cast: Cast, candidate: Candidate, ania: Client) -> None:
+    bring_to(candidate, Stage.ASSESSED, cast=cast)
+    Round.objects.update(phase=RoundPhase.CLOSED)
+    page = words(ania.get(reverse("portal:path")))
+    assert "The round is closed." in page
+    assert "Leave the round" not in page
 
 
 # The invitation
@@ -383,7 +392,8 @@ def test_after_the_time_the_last_draft_is_handed_in(
 def test_results_are_words_about_topics_and_the_rubric(cast: Cast, candidate: Candidate, ania: Client) -> None:
     bring_to(candidate, Stage.ASSESSED, cast=cast)
     page = words(ania.get(at("results", candidate)))
-    assert "right answer" in page
+    assert "Strongest:" in page
+    assert "6 right answers of 6." in page
     assert "tone. tone 3" in page
     assert "Marked by 2 graders who did not know your name." in page
     assert "Greta" not in page
