@@ -121,7 +121,9 @@ def _copy(cursor: Any, rows: list[tuple[Any, ...]]) -> None:
     csv.writer(text).writerows([[_NULL if cell is None else cell for cell in row] for row in rows])
     text.seek(0)
     statement = f"COPY {Rating._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
-    cursor.cursor.copy_expert(statement, text)
+    # The bare driver raises its own errors; wrapped, a repeated key is Django's IntegrityError on every database.
+    with connection.wrap_database_errors:
+        cursor.cursor.copy_expert(statement, text)
 
 
 def sort_out(chunk: Chunk, batch: int | None) -> Sorted:

@@ -132,6 +132,10 @@ QUESTIONS: dict[str, Promise] = {
     "missing_column": _t("Which column holds %(columns)s? Map the columns."),
     "duplicate_meaning": _t("Several columns could hold the same thing: %(options)s. Choose one."),
     "no_header": _t("The first line looks like data: there are no headings. Say what each column holds."),
+    "protected_change": _t(
+        "Record %(record)s would change a date of employment stored as %(stored)s. "
+        "Such dates change only by a correction that a second person confirms."
+    ),
     "no_key": _t("No column identifies a rating. Which columns together do: %(options)s?"),
 }
 

@@ -9,6 +9,8 @@ from scoring.intake import Choices
 from tests.scoring.intake.files import HEADER, PROFILES, Result, csv_text, put, repacked, row, workbook
 
 ROWS = [row(1), row(2), row(3)]
+# A cell of a workbook knows no zone.
+SECOND_OF_SEPTEMBER = datetime(2026, 9, 2, 10, 22)  # noqa: DTZ001
 TITLE = [["Отчёт по оценкам чатов"], ["Период: 01.09.2026 - 30.09.2026"], []]
 
 
@@ -150,7 +152,7 @@ def test_a_formula_nobody_calculated_is_not_empty(tmp_path: Path) -> None:
 
 def test_dates_and_numbers_of_a_workbook_keep_their_values(tmp_path: Path) -> None:
     rows = [
-        row(1, chat_id=1234567, rating=4.0, rated_at=datetime(2026, 9, 2, 10, 22)),
+        row(1, chat_id=1234567, rating=4.0, rated_at=SECOND_OF_SEPTEMBER),
         row(2, rating="3 ", rated_at="03.09.2026 10:29"),
         row(3, rated_at=46269.44166666667),
     ]
@@ -160,7 +162,7 @@ def test_dates_and_numbers_of_a_workbook_keep_their_values(tmp_path: Path) -> No
 
 
 def test_the_calendar_of_1904_is_respected(tmp_path: Path) -> None:
-    book = workbook(tmp_path, {"a": [HEADER, row(1, rated_at=datetime(2026, 9, 2, 10, 22))]}, date_1904=True)
+    book = workbook(tmp_path, {"a": [HEADER, row(1, rated_at=SECOND_OF_SEPTEMBER)]}, date_1904=True)
     assert Result(book).times() == ["2026-09-02T07:22:00"]
 
 
