@@ -50,7 +50,7 @@ def request_run(
     given back (its state tells), and so is one that still waits with the same request. One journal entry either way.
     """
     wanted = {
-        "policy_version__document_hash": policy_version.document_hash,
+        "policy_version": policy_version,
         "as_of": as_of,
         "places": places or read(policy_version).places,
         "code_version": code_version(),

@@ -41,7 +41,7 @@ class IntegratedPosterior:
     @property
     def sd(self) -> FloatArray:
         """Posterior standard deviations, shape (k,)."""
-        return np.sqrt(self.weight @ (self.spread**2 + self.location**2) - self.mean**2)
+        return np.sqrt(self.weight @ (self.spread**2 + (self.location - self.mean) ** 2))
 
     @property
     def reliability(self) -> FloatArray:
