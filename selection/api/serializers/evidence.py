@@ -18,7 +18,7 @@ from selection.api.serializers.strict import MOST_NAMED, StrictSerializer
 from selection.pushes import field_names
 
 MOST_RECORDS = 5_000
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 PLAIN = (str, int, float, bool, type(None))
 
 
@@ -40,7 +40,7 @@ def records_schema(kind: str) -> dict[str, Any]:
 
 
 class RecordsField(serializers.Field[Any, Any, Any, Any]):
-    """Flat records under headings that intake knows. What the values mean, and whether they can be used, intake says."""
+    """Flat records under headings that intake knows. What their values mean, and which can be used, intake says."""
 
     kind = ""
 
@@ -69,8 +69,8 @@ def _faults(record: Any, known: Mapping[str, Meaning]) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    """Half of a surrogate pair is no text: no file and no database can hold it."""
-    return isinstance(value, PLAIN) and not (isinstance(value, str) and _SURROGATES.search(value))
+    """Half of a surrogate pair is no text, nor is NUL: not every file and database can hold them."""
+    return isinstance(value, PLAIN) and not (isinstance(value, str) and _NO_TEXT.search(value))
 
 
 @extend_schema_field(records_schema(RATINGS))

@@ -56,7 +56,7 @@ def test_the_same_records_again_add_nothing(hanna: APIClient) -> None:
 def test_the_same_key_gets_the_same_answer(hanna: APIClient) -> None:
     first, second = (push(hanna, rating(1), key="night 22") for _ in range(2))
     assert (first.status_code, second.status_code) == (201, 200)
-    assert first.content == second.content
+    assert first.json() == second.json()
     assert (Batch.objects.count(), Rating.objects.count()) == (1, 1)
 
 
@@ -155,6 +155,7 @@ def test_the_answer_is_the_one_of_the_command(hanna: APIClient, tmp_path: Path) 
         ({"records": [rating(1, stage="promoted")], "instrument": "csat5"}, "records.0.stage", "unknown_field"),
         ({"records": [rating(1, is_staff=True)], "instrument": "csat5"}, "records.0.is_staff", "unknown_field"),
         ({"records": [rating(1, comment=["a"])], "instrument": "csat5"}, "records.0.comment", "invalid"),
+        ({"records": [rating(1, comment="a\0b")], "instrument": "csat5"}, "records.0.comment", "invalid"),
         ({"records": [rating(1, comment="\ud800")], "instrument": "csat5"}, "records.0.comment", "invalid"),
         ({"records": [rating(1)], "instrument": "csat5", "batch": 1}, "batch", "unknown_field"),
     ],
@@ -166,7 +167,7 @@ def test_a_malformed_push_names_the_field(body: dict[str, Any], attr: str, code:
     assert Batch.objects.count() == 0
 
 
-@pytest.mark.parametrize("value", ["a\0b", "=cmd()", "x" * 30_000, 10**400, float(10**300)])
+@pytest.mark.parametrize("value", ["=cmd()", "x" * 30_000, 10**400, float(10**300)])
 def test_no_value_breaks_the_import(value: Any, hanna: APIClient) -> None:
     for name in ("rating_id", "chat_id", "agent_id", "rating", "rated_at", "comment"):
         sent = json.dumps({"instrument": "csat5", "records": [rating(1), rating(2, **{name: value})]})
