@@ -24,6 +24,8 @@ NEXT_PHASE = {
     RoundPhase.ASSESSMENT: RoundPhase.DECISION,
     RoundPhase.DECISION: RoundPhase.CLOSED,
 }
+# The journal tells who was invited when; beside a grading it would tell whose work it is.
+SEEING_NAMES = frozenset({Role.HR, Role.AUDITOR})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +148,14 @@ def _check_plan(plan: RoundPlan, at: datetime) -> None:
 
 def _check_graders(graders: Collection[User]) -> None:
     for grader in graders:
-        if not person_of(grader).has(Role.GRADER):
+        person = person_of(grader)
+        if person.roles & SEEING_NAMES:
+            raise Refused(
+                Kind.INCOMPLETE,
+                _("%(grader)s sees the journal or the names of candidates, so cannot grade blind. Choose others.")
+                % {"grader": grader},
+            )
+        if not person.has(Role.GRADER):
             raise Refused(
                 Kind.INCOMPLETE,
                 _("%(grader)s is no grader. Choose others, or give this login the role first.") % {"grader": grader},

@@ -34,7 +34,7 @@ def _url() -> str:
     return given if given.startswith("postgres") else _embedded_postgresql()
 
 
-FOLDER.mkdir(parents=True, exist_ok=True)
+(FOLDER / "var" / "static").mkdir(parents=True, exist_ok=True)
 os.environ.update(
     {
         "DATABASE_URL": _url(),

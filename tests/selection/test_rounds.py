@@ -121,3 +121,12 @@ def test_a_grader_is_added_once_while_the_round_runs(cast: Cast, opened: Round) 
     with pytest.raises(Refused, match="marat is no grader"):
         add_grader(opened=opened, grader=cast.marat, actor=cast.hanna, at=NOW)
     assert Entry.objects.filter(verb="add_grader").count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.HR, Role.AUDITOR])
+def test_whoever_sees_the_journal_cannot_grade_blind(cast: Cast, opened: Round, role: Role) -> None:
+    both = person("both", Role.GRADER, role)
+    with pytest.raises(Refused, match="cannot grade blind"):
+        add_grader(opened=opened, grader=both, actor=cast.hanna, at=NOW)
+    only = person("only", Role.GRADER)
+    add_grader(opened=opened, grader=only, actor=cast.hanna, at=NOW)

@@ -50,6 +50,7 @@ class Command(BaseCommand):
         commands = (
             [sys.executable, "-m", "gunicorn", "selection.wsgi", "--bind", address, "--workers", "2", "--threads", "2"],
             [sys.executable, "manage.py", "db_worker", "--interval", "0.5"],
+            [sys.executable, "manage.py", "close_overdue", "--every", "60", "--verbosity", "0"],
         )
         signal.signal(signal.SIGTERM, _stop)
         running = [subprocess.Popen(command) for command in commands]  # noqa: S603  # fixed commands of ours
