@@ -20,7 +20,8 @@ def now() -> datetime:
 @pytest.fixture(autouse=True)
 def append_only_journal(request: pytest.FixtureRequest) -> Iterator[None]:
     """Take SQLite's guard off while a transactional test is swept away by DELETE, and put it back for the next one."""
-    uses_database = request.node.get_closest_marker("django_db") or "db" in request.fixturenames
+    fixtures = {"db", "transactional_db"} & set(request.fixturenames)
+    uses_database = request.node.get_closest_marker("django_db") or fixtures
     if not uses_database:
         yield
         return

@@ -113,7 +113,7 @@ def visit(browser: Browser, live_server: LiveServer, complaints: Complaints) -> 
     yield visits
     for context in visits.contexts:
         context.close()
-    assert complaints.heard == []
+    assert complaints.heard == [], "\n".join(complaints.heard)
 
 
 LogIn = Callable[[Page, User], None]
