@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from assessments.models import Sitting
 from assessments.models.knowledge import SittingState
 from assessments.sittings import paper
+from selection.models import Candidate
 from selection.own_work import Tab, begin_test, end_test, save_answers
 from selection.portal.access import my_candidacy, my_sitting
 from selection.portal.forms import AnswersForm
@@ -32,7 +33,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     if candidate.stage != Stage.TEST:
         return redirect("portal:results", pk)
     if sitting.state == SittingState.PREPARED:
-        return render(request, START, {"candidate": candidate, "test": sitting.test})
+        return render(request, START, _start_page(candidate, sitting))
     tab = opened_tab(request, candidate)
     try:
         sitting = begin_test(tab)
@@ -52,7 +53,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         begin_test(tab)
     except Refused as error:
-        return refused(request, error, START, {"candidate": candidate, "test": sitting.test})
+        return refused(request, error, START, _start_page(candidate, sitting))
     keep_tab(request, tab)
     return redirect("portal:test", pk)
 
@@ -115,6 +116,11 @@ def _ask_to_finish(tab: Tab, request: HttpRequest) -> HttpResponse:
     questions = paper(sitting=sitting)
     left = [question for question in questions if not question.is_answered]
     return render(request, "portal/test_finish.html", {**_clock(tab, sitting), "left": left, "questions": questions})
+
+
+def _start_page(candidate: Candidate, sitting: Sitting) -> dict[str, Any]:
+    minutes = sitting.test.minutes + sitting.extra_minutes
+    return {"candidate": candidate, "test": sitting.test, "minutes": minutes}
 
 
 def _page(tab: Tab, sitting: Sitting, form: AnswersForm) -> dict[str, Any]:

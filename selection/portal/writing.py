@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from assessments.models import Submission
 from assessments.models.tasks import SubmissionState
 from assessments.submissions import word_count
+from selection.models import Candidate
 from selection.own_work import Tab, begin_task, hand_in, save_draft
 from selection.portal.access import my_candidacy, my_submission
 from selection.portal.forms import DraftForm
@@ -33,7 +34,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     if candidate.stage != Stage.TASK:
         return redirect("portal:results", pk)
     if submission.state == SubmissionState.PREPARED:
-        return render(request, START, {"candidate": candidate, "task": submission.task})
+        return render(request, START, _start_page(candidate, submission))
     tab = opened_tab(request, candidate)
     try:
         submission = begin_task(tab)
@@ -53,7 +54,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         begin_task(tab)
     except Refused as error:
-        return refused(request, error, START, {"candidate": candidate, "task": submission.task})
+        return refused(request, error, START, _start_page(candidate, submission))
     keep_tab(request, tab)
     return redirect("portal:task", pk)
 
@@ -107,6 +108,11 @@ def _after_saving(request: HttpRequest, tab: Tab) -> HttpResponse:
         return render(request, "portal/save_state.html", {"saved_at": tab.at})
     keep_tab(request, tab)
     return redirect("portal:task_hand_in" if "hand_in" in request.POST else "portal:task", tab.candidate.pk)
+
+
+def _start_page(candidate: Candidate, submission: Submission) -> dict[str, Any]:
+    minutes = submission.task.minutes + submission.extra_minutes
+    return {"candidate": candidate, "task": submission.task, "minutes": minutes}
 
 
 def _page(tab: Tab, submission: Submission) -> dict[str, Any]:

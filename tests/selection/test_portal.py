@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import sittings
+from assessments.attempts import grant_extra_time
 from assessments.models import Sitting, Submission
 from assessments.models.knowledge import SittingState
 from assessments.models.tasks import SubmissionState
@@ -201,6 +202,14 @@ def test_the_clock_starts_with_the_button_and_not_before(candidate: Candidate, a
     ania.post(at("test_start", candidate))
     sitting.refresh_from_db()
     assert (sitting.state, sitting.deadline_at) == (SittingState.RUNNING, NOW + timedelta(minutes=25))
+
+
+def test_granted_minutes_are_told_before_the_start(
+    cast: Cast, candidate: Candidate, ania: Client, sitting: Sitting
+) -> None:
+    grant_extra_time(work=sitting, minutes=10, reason="Certificate of the doctor.", actor=cast.hanna, at=NOW)
+    assert "35 minutes from the start." in words(ania.get(at("test", candidate)))
+    assert "6 questions, up to 35 minutes" in words(ania.get(reverse("portal:path")))
 
 
 def test_starting_is_one_journal_entry(candidate: Candidate, ania: Client, sitting: Sitting) -> None:

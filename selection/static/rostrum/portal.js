@@ -38,5 +38,14 @@ function countWords(box) {
   show();
 }
 
+// What was chosen or typed before the scripts had arrived would otherwise wait unsaved for the next change.
+function saveEarlyInput() {
+  for (const input of document.querySelectorAll("[hx-post] input, [hx-post] textarea")) {
+    const isChanged = input.matches("textarea") ? input.value !== input.defaultValue : input.checked !== input.defaultChecked;
+    if (isChanged) input.dispatchEvent(new Event(input.matches("textarea") ? "input" : "change", { bubbles: true }));
+  }
+}
+document.addEventListener("htmx:load", saveEarlyInput, { once: true });
+
 document.querySelectorAll("[data-clock]").forEach(runClock);
 document.querySelectorAll("[data-words]").forEach(countWords);
