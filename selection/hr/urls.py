@@ -1,6 +1,6 @@
 """HR's addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from selection.hr import agents, audit, candidates, exports, policies, ranking, rounds, runs, today
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("rounds/candidates/<int:pk>/", candidates.candidate, name="candidate"),
     path("rounds/candidates/<int:pk>/moves/<slug:name>/", candidates.make_move, name="move"),
     path("rounds/appeals/<int:pk>/answer/", candidates.answer, name="answer_appeal"),
+    path("evidence/", include("selection.hr.evidence_urls")),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:pk>/", policies.policy, name="policy"),
     path("policies/<int:pk>/publish/", policies.publish, name="publish_policy"),

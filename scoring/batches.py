@@ -1,0 +1,230 @@
+"""A batch on its way into the evidence: dry run, load, cancel, withdraw. What a person decides is journaled."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from journal.record import record
+from scoring.coverage import keep_coverage
+from scoring.intake import Choices
+from scoring.intake.load import check, load_batch
+from scoring.intake.load_cells import Sums, add_sums
+from scoring.intake.load_report import Report
+from scoring.intake.refusals import Refusal as Refused
+from scoring.intake.sentences import note_sentence
+from scoring.models import Batch, CellSum, Rating, Refusal, ViralIncident
+from scoring.models.batches import BatchState, EvidenceKind
+from scoring.models.evidence import IncidentState
+from scoring.refusals import EvidenceRefused
+from scoring.uploads import look_again, open_batch
+
+SHORTEST_REASON = 10
+# A job that has not stirred for so long has died with its worker.
+SILENT = timedelta(minutes=2)
+PIECE = 5000
+WITHDRAWN_KEY = "withdrawn:"
+
+
+class Cancelled(Exception):
+    """Raised inside a load when a person has called it off."""
+
+
+def ask_for_check(*, batch: Batch, at: datetime) -> None:
+    """Note that a dry run is to be made; the worker, or the caller, makes it. Raises EvidenceRefused."""
+    with transaction.atomic():
+        locked = open_batch(batch)
+        locked.state, locked.started_at, locked.heartbeat_at = BatchState.UPLOADED, at, at
+        locked.save(update_fields=["state", "started_at", "heartbeat_at"])
+
+
+def check_batch(*, batch: Batch, at: datetime) -> Report:
+    """Make the dry run of an open batch: counts and refusals are kept, evidence is not touched."""
+    seen = look_again(batch, Choices.from_json(batch.choices))
+    report = check(Path(batch.stored_path), seen, as_of=batch.as_of or at, create_agents=batch.create_agents)
+    found = {name: getattr(report, name) for name in ("added", "unchanged", "created_agents")}
+    with transaction.atomic():
+        locked = open_batch(batch)
+        keep_counts(locked, report)
+        locked.understanding = {**seen.to_json(), "dry_run": found}
+        locked.state, locked.heartbeat_at = BatchState.CHECKED, at
+        locked.save()
+        locked.refusals.all().delete()
+        keep_refusals(locked, report.refusals)
+    return report
+
+
+def keep_counts(batch: Batch, report: Report) -> None:
+    """Write the counts of a report into a batch, unsaved."""
+    for name in ("action", "records", "accepted", "unanswered", "duplicates", "waiting", "refused", "message"):
+        setattr(batch, name, getattr(report, name))
+    batch.warnings = [note_sentence(note) for note in report.notes]
+
+
+def keep_refusals(batch: Batch, refusals: list[Refused]) -> None:
+    """Keep refused records with the row as it stood, so that they can be downloaded and mended."""
+    Refusal.objects.bulk_create(
+        Refusal(
+            batch=batch,
+            record=one.record,
+            code=one.code,
+            column=one.column[:120],
+            value=one.value[:200],
+            sheet=one.sheet[:120],
+            parameters=one.params,
+            cells=one.cells,
+        )
+        for one in refusals
+    )
+
+
+def confirm(*, batch: Batch, actor: User, at: datetime) -> None:
+    """Send a checked batch on its way; the worker loads it. Raises EvidenceRefused when there is nothing to load."""
+    with transaction.atomic():
+        locked = open_batch(batch)
+        if locked.state != BatchState.CHECKED:
+            raise EvidenceRefused(_("Check the file first: what will happen is shown before it happens."))
+        if not locked.accepted and not locked.waiting:
+            raise EvidenceRefused(_("No record of this file can be taken. Correct the columns or the file."))
+        locked.state, locked.done = BatchState.STAGING, 0
+        locked.as_of, locked.started_at, locked.heartbeat_at = locked.as_of or at, at, at
+        locked.save(update_fields=["state", "done", "as_of", "started_at", "heartbeat_at"])
+        detail = {"content_hash": locked.content_hash, "records": locked.records, "accepted": locked.accepted}
+        record(actor=actor, verb="confirm_import", subject=locked, at=at, detail=detail)
+
+
+def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = timezone.now) -> Report | None:
+    """Load a confirmed batch; None when it was called off meanwhile. Safe to call again after a crash.
+
+    `clock` gives the signs of life that are left while rows are staged.
+    """
+    if batch.state != BatchState.STAGING:
+        return None
+
+    def stir() -> None:
+        mine = Batch.objects.filter(pk=batch.pk, state=BatchState.STAGING)
+        if not mine.update(heartbeat_at=clock()):
+            raise Cancelled
+
+    try:
+        report = load_batch(batch=batch, at=at, actor=batch.created_by, pause=stir)
+    except Cancelled:
+        _unstage(batch)
+        return None
+    keep_coverage(batch)
+    return report
+
+
+def _unstage(batch: Batch) -> None:
+    with transaction.atomic():
+        Rating.objects.filter(batch=batch).delete()
+        ViralIncident.objects.filter(batch=batch).delete()
+        batch.waiting_rows.all().delete()
+
+
+def is_silent(batch: Batch, at: datetime) -> bool:
+    """Tell whether a job has shown no sign of life for so long that it may be started again."""
+    return batch.heartbeat_at is None or at - batch.heartbeat_at > SILENT
+
+
+def resume(*, batch: Batch, actor: User, at: datetime) -> None:
+    """Take up a load whose worker has died. Raises EvidenceRefused while it still shows signs of life."""
+    with transaction.atomic():
+        locked = Batch.objects.select_for_update().get(pk=batch.pk)
+        if locked.state != BatchState.STAGING or not is_silent(locked, at):
+            raise EvidenceRefused(_("This import is running or over; there is nothing to take up."))
+        locked.heartbeat_at = at
+        locked.save(update_fields=["heartbeat_at"])
+        record(actor=actor, verb="resume_import", subject=locked, at=at, detail={"done": locked.done})
+
+
+def cancel(*, batch: Batch, actor: User, at: datetime) -> None:
+    """Call a running load off: what it staged goes, nothing was counted yet. Raises EvidenceRefused when it is over."""
+    with transaction.atomic():
+        locked = Batch.objects.select_for_update().get(pk=batch.pk)
+        if locked.state != BatchState.STAGING:
+            told = _("This import is %(state)s and can no longer be called off. Withdraw it instead if it is wrong.")
+            raise EvidenceRefused(told % {"state": locked.get_state_display()})
+        locked.state = BatchState.CANCELLED
+        locked.save(update_fields=["state"])
+        record(actor=actor, verb="cancel_import", subject=locked, at=at, detail={"done": locked.done})
+        if is_silent(locked, at):
+            _unstage(locked)
+
+
+def withdraw(*, batch: Batch, reason: str, actor: User, at: datetime) -> None:
+    """Take a published batch out of all scores from now on; its rows stay on record, but no longer hold their keys.
+
+    Raises EvidenceRefused when it is not published, is a roster, or no reason is given.
+    """
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise EvidenceRefused(_("Give the reason in a sentence: whoever asks later shall understand the decision."))
+    with transaction.atomic():
+        locked = Batch.objects.select_for_update().get(pk=batch.pk)
+        _check_withdrawal(locked)
+        count = _uncounted(locked)
+        locked.state, locked.withdrawn_at = BatchState.WITHDRAWN, at
+        locked.save(update_fields=["state", "withdrawn_at"])
+        locked.waiting_rows.filter(resolution="").update(resolution="withdrawn")
+        detail = {"reason": reason.strip(), "content_hash": locked.content_hash, "rows": count}
+        record(actor=actor, verb="withdraw_batch", subject=locked, at=at, detail=detail)
+
+
+def _check_withdrawal(batch: Batch) -> None:
+    if batch.state != BatchState.PUBLISHED:
+        told = _("Only a published import can be withdrawn, and this one is %(state)s.")
+        raise EvidenceRefused(told % {"state": batch.get_state_display()})
+    if batch.kind == EvidenceKind.AGENTS:
+        told = _("A roster is not withdrawn, since people depend on it. Import a corrected one, or correct the roster.")
+        raise EvidenceRefused(told)
+
+
+def _uncounted(batch: Batch) -> int:
+    if batch.kind == EvidenceKind.VIRAL:
+        told = _("The import was withdrawn.")
+        return batch.incidents.update(state=IncidentState.REJECTED, verification_reason=told)
+    rows = Rating.objects.filter(batch=batch)
+    sums = sums_of(rows)
+    for instrument in sums:
+        add_sums(sums[instrument].table(), sign=-1)
+    CellSum.objects.filter(offered__lte=0).delete()
+    return rows.update(key=Concat(Value(WITHDRAWN_KEY), Cast(F("pk"), CharField(max_length=20))))
+
+
+FIELDS = ("agent_id", "channel", "topic", "rated_at", "value", "share", "handling_seconds", "is_resolved")
+
+
+def sums_of(rows: QuerySet[Rating]) -> dict[str, Sums]:
+    """Sum stored ratings by instrument, in pieces of bounded size."""
+    found: dict[str, Sums] = {}
+    for instrument in sorted(set(rows.values_list("instrument", flat=True))):
+        sums = found[instrument] = Sums(settings.TIME_ZONE)
+        piece: list[tuple[Any, ...]] = []
+        for row in rows.filter(instrument=instrument).values_list(*FIELDS).iterator(PIECE):
+            piece.append(row)
+            if len(piece) == PIECE:
+                sums.add(_columns(piece), instrument)
+                piece = []
+        if piece:
+            sums.add(_columns(piece), instrument)
+    return found
+
+
+def _columns(rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+    columns = dict(zip(FIELDS, map(list, zip(*rows, strict=True)), strict=True))
+    moments = [moment.replace(tzinfo=None) for moment in columns["rated_at"]]
+    return {
+        **columns,
+        "agent": columns["agent_id"],
+        "resolved": columns["is_resolved"],
+        "rated_at": np.array(moments, dtype="datetime64[us]"),
+    }

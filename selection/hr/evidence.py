@@ -1,0 +1,65 @@
+"""Evidence: every file that came in, who waits for a name, what the months cover."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from scoring.coverage import coverage_by_source, coverage_of_all
+from scoring.models import Batch, ViralIncident
+from scoring.models.batches import BatchState, EvidenceKind
+from scoring.models.evidence import IncidentState
+from scoring.waiting import strangers
+from selection.components import Link
+from selection.hr.access import hr_and_auditors, is_hr
+from selection.hr.evidence_report import STATE_TONES, gap_words, month_labels
+
+ON_A_PAGE = 25
+
+
+@require_safe
+@hr_and_auditors
+def evidence(request: HttpRequest) -> HttpResponse:
+    """The list of batches, with what needs HR beside it."""
+    kind = request.GET.get("kind", "")
+    found = Batch.objects.select_related("created_by").defer("message", "choices")
+    if kind in EvidenceKind.values:
+        found = found.filter(kind=kind)
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "batches": page,
+        "rows": [(one, STATE_TONES.get(BatchState(one.state), ""), one.refused - one.waiting) for one in page],
+        "chips": list(chips(kind)),
+        "is_hr": is_hr(request),
+        "strangers": strangers(),
+        "unverified": ViralIncident.objects.filter(state=IncidentState.UNVERIFIED).count(),
+        **covered(),
+    }
+    return render(request, "hr/evidence/evidence.html", context)
+
+
+def chips(kind: str) -> list[Link]:
+    """Filters by kind."""
+    here = reverse("hr:evidence")
+    counts = {one: Batch.objects.filter(kind=one).count() for one in EvidenceKind.values}
+    links = [Link(label=_("All"), url=here, current=kind not in counts, count=sum(counts.values()))]
+    for one in EvidenceKind:
+        links.append(Link(label=one.label, url=f"{here}?kind={one}", current=one == kind, count=counts[one]))
+    return links
+
+
+def covered() -> dict[str, Any]:
+    """Ratings by month, over all and by source."""
+    everything = coverage_of_all()
+    published = Batch.objects.filter(kind=EvidenceKind.RATINGS, state=BatchState.PUBLISHED)
+    sources = coverage_by_source(published.only("profile", "understanding"))
+    return {
+        "coverage": everything,
+        "months": month_labels(everything),
+        "gaps": gap_words(everything),
+        "sources": [(name, found, gap_words(found)) for name, found in sources.items()],
+    }

@@ -1,0 +1,47 @@
+"""The getters of evidence pages, and their refusals as HR's other pages know them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+
+from scoring.batch_tasks import check_evidence, load_evidence
+from scoring.models import Batch, ViralIncident
+from scoring.refusals import EvidenceRefused
+
+
+def the_batch(pk: int) -> Batch:
+    """A batch with the person who brought it in."""
+    return get_object_or_404(Batch.objects.select_related("created_by"), pk=pk)
+
+
+def the_incident(pk: int) -> ViralIncident:
+    """A viral incident with its agent and the people behind it."""
+    found = ViralIncident.objects.select_related("agent", "batch__created_by", "recorded_by", "verified_by")
+    return get_object_or_404(found, pk=pk)
+
+
+@contextmanager
+def telling(request: HttpRequest, success: str = "") -> Iterator[None]:
+    """Do what stands inside; say `success` afterwards, or the refusal's own sentence."""
+    try:
+        yield
+    except EvidenceRefused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        if success:
+            messages.success(request, success)
+
+
+def send_to_check(batch: Batch) -> None:
+    """Have the worker make the dry run, once the change that asks for it is stored."""
+    transaction.on_commit(lambda: check_evidence.enqueue(batch.pk, get_language() or "en"))
+
+
+def send_to_load(batch: Batch) -> None:
+    """Have the worker load a confirmed batch."""
+    transaction.on_commit(lambda: load_evidence.enqueue(batch.pk, get_language() or "en"))
