@@ -184,6 +184,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "PolicyStateEnum": "scoring.models.policies.PolicyState",
+        "BatchStateEnum": "scoring.models.batches.BatchState",
+        "DecisionVerdictEnum": "selection.models.decisions.Verdict",
+    },
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
