@@ -3,8 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +23,14 @@ class RostrumAdminSite(admin.AdminSite):
     site_header = "Rostrum"
     site_title = "Rostrum"
     index_title = _("Decisions and records")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one way in: the login page with its limits and its second factor."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+        if not self.has_permission(request):
+            raise PermissionDenied(_("This page is for another role. Ask HR if you need it."))
+        return redirect("admin:index")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Say first how many candidates wait for the reader."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments import sittings, submissions
@@ -68,9 +69,10 @@ def end_test(tab: Tab, rng: random.Random) -> None:
 def begin_task(tab: Tab) -> Submission:
     """Start the clock of the task, or go on in this tab. Not begun work cannot begin after the round's deadline."""
     submission = _submission(tab)
-    if submission.state == SubmissionState.PREPARED:
-        require_time_left(tab.candidate, tab.at)
-    with refusals_of_work():
+    with refusals_of_work(), transaction.atomic():
+        if submission.state == SubmissionState.PREPARED:
+            require_time_left(tab.candidate, tab.at)
+            _write_in_the_writers_language(submission)
         return submissions.start(submission=submission, writer=tab.writer, at=tab.at, ticks=tab.ticks)
 
 
@@ -117,6 +119,12 @@ def _require_own(tab: Tab, stage: Stage) -> None:
         )
     if now.round.phase == RoundPhase.CLOSED:
         raise Refused(Kind.NOT_NOW, _("The round is closed. Open a new round."))
+
+
+def _write_in_the_writers_language(submission: Submission) -> None:
+    # It was prepared in the language of whoever invited; graders read the thread as the candidate saw it.
+    submission.language = (get_language() or submission.language)[:2]
+    submission.save(update_fields=["language"])
 
 
 def _go_on(name: str, tab: Tab, rng: random.Random) -> None:

@@ -117,6 +117,13 @@ def test_others_do_not_enter(cast: Cast, proposed: Candidate, name: str) -> None
     assert browser(outsider).get(page_of(proposed)).status_code == 403
 
 
+def test_there_is_one_way_in(cast: Cast) -> None:
+    asked = Client().get(LIST, follow=True)
+    assert asked.redirect_chain[-1][0].startswith("/accounts/login/")
+    assert browser(cast.boris).get(LIST, follow=True).status_code == 403
+    assert browser(cast.marat).get(LIST, follow=True).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["hanna", "ada"])
 def test_hr_and_auditors_read_and_are_offered_nothing(cast: Cast, proposed: Candidate, name: str) -> None:
     page = browser(getattr(cast, name)).get(page_of(proposed))

@@ -335,6 +335,15 @@ def test_the_thread_is_shown_only_after_the_start(candidate: Candidate, ania: Cl
     assert "0 of at most 250 words" in page
 
 
+def test_the_answer_is_in_the_language_of_whoever_writes(
+    candidate: Candidate, ania: Client, submission: Submission
+) -> None:
+    assert submission.language == "en"  # the language in which HR invited
+    ania.post(at("task_start", candidate), headers={"Accept-Language": "ru"})
+    submission.refresh_from_db()
+    assert submission.language == "ru"
+
+
 def test_the_draft_saves_itself(candidate: Candidate, ania: Client, submission: Submission) -> None:
     tab = open_task(ania, candidate)
     saved = ania.post(at("task_draft", candidate), {"writer": tab, "text": "We are sorry."}, headers=HTMX)
