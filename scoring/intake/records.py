@@ -70,9 +70,11 @@ class Conversion:
         return meaning in self.block.columns
 
     def blame(self, meaning: str, problems: dict[int, Problem]) -> None:
-        """Note problems; the first one of a record stands."""
+        """Note problems; the first one of a record stands, but only an otherwise good record waits for its agent."""
         for place, problem in problems.items():
-            self.problems.setdefault(place, (meaning, problem))
+            known = self.problems.get(place)
+            if known is None or known[1].code == WAITING:
+                self.problems[place] = meaning, problem
 
     def require(self, meaning: str, values: Sequence[Any]) -> None:
         """Blame records that have no value where one is needed."""
