@@ -17,7 +17,7 @@ from scoring.models.runs import RunState
 from scoring.policies import read
 from scoring.policy import PolicyRefused
 from scoring.run_summary import summary
-from scoring.score_writing import encoded, result_hash, write_scores
+from scoring.score_writing import encoded, result_hash, stored_hash, write_scores
 from scoring.scorecards import scorecards
 from scoring.snapshot import take_snapshot
 
@@ -29,16 +29,18 @@ LOST_AFTER = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Repeated:
-    """A finished run and what the same request gives now."""
+    """What the request of a finished run gives now: the hash, and what is the same as it was then."""
 
-    stored_hash: str
     hash: str
+    same_scores: bool
     same_evidence: bool
     same_code: bool
+    same_rows: bool
 
     @property
     def is_equal(self) -> bool:
-        return self.stored_hash == self.hash
+        """Whether the scores come out as they did, and nobody has altered those that are stored."""
+        return self.same_scores and self.same_rows
 
 
 def request_run(
@@ -123,11 +125,13 @@ def execute_run(*, run: ScoreRun, at: datetime) -> ScoreRun:
 def repeat_run(run: ScoreRun) -> Repeated:
     """Compute a finished run again and compare it to the byte."""
     evaluation = _evaluate(run)
+    again = result_hash(encoded(scorecards(evaluation)))
     return Repeated(
-        stored_hash=run.result_hash,
-        hash=result_hash(encoded(scorecards(evaluation))),
+        hash=again,
+        same_scores=again == run.result_hash,
         same_evidence=evaluation.snapshot.fingerprint == run.evidence_fingerprint,
         same_code=code_version() == run.code_version,
+        same_rows=stored_hash(run) == run.result_hash,
     )
 
 

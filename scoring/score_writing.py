@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from io import StringIO
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from django.db import connection
@@ -20,7 +21,10 @@ Row: TypeAlias = tuple[Any, ...]
 PLAIN = ("team_name", "score", "verdict", "p_top", "rank", "rank_low", "rank_high", "ratings")
 COUNTED = ("gates_met", "gates_total", "is_eligible")
 DOCUMENTS = ("criteria", "gates", "explanation")
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False).encode
+# Keys in one order, for PostgreSQL keeps an order of its own, and the stored rows are hashed again.
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False, check_circular=False
+).encode
 
 
 def encoded(cards: Iterable[Scorecard]) -> list[Row]:
@@ -43,6 +47,13 @@ def result_hash(rows: Sequence[Row]) -> str:
         digest.update("\x1f".join(map(str, (staff_number, *values))).encode())
         digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def stored_hash(run: ScoreRun) -> str:
+    """The hash of the scores of a run as they stand in the database now."""
+    rows = run.scores.values_list("agent__staff_number", "agent_id", *PLAIN, *COUNTED, *DOCUMENTS)
+    plain = 2 + len(PLAIN) + len(COUNTED)
+    return result_hash([(*row[:plain], *map(_encode, row[plain:])) for row in sorted(rows, key=itemgetter(0))])
 
 
 def write_scores(run: ScoreRun, rows: Sequence[Row]) -> None:

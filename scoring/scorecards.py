@@ -138,7 +138,7 @@ def _worth_telling(evaluation: Evaluation, column: FlipColumn) -> FlipColumn:
     low, high = ends(SCALES[plain_name(name)])
     holds = (column.kind == GATE) & evaluation.composite.measures[name].is_fact & (column.size <= 0)
     size = np.where((column.needed >= low) & (column.needed <= high) & ~holds, column.size, np.nan)
-    return FlipColumn(column.kind, column.criterion, column.now, column.needed, size)
+    return FlipColumn(column.kind, column.criterion, column.present, column.needed, size)
 
 
 def _told(column: FlipColumn) -> list[Card]:
@@ -146,9 +146,9 @@ def _told(column: FlipColumn) -> list[Card]:
     return rows({
         "kind": [column.kind] * needed.size,
         "criterion": [plain_name(name) for name in column.criterion.tolist()],
-        "now": rounded(column.now),
+        "now": rounded(column.present),
         "needed": rounded(needed),
-        "change": rounded(needed - column.now),
+        "change": rounded(needed - column.present),
     })  # fmt: skip
 
 

@@ -20,13 +20,13 @@ GATE, CRITERION, WEIGHT = "gate", "criterion", "weight"
 class FlipColumn:
     """One kind of change for p agents. Names of criteria differ by agent only for weights.
 
-    now, needed: in the unit of the criterion, or shares of weight; size: needed change in standard deviations of the
-    reference group (or share of weight), nan where this change cannot flip anything.
+    present, needed: in the unit of the criterion, or shares of weight; size: needed change in standard deviations of
+    the reference group (or share of weight), nan where this change cannot flip anything.
     """
 
     kind: str
     criterion: np.ndarray
-    now: FloatArray
+    present: FloatArray
     needed: FloatArray
     size: FloatArray
 
@@ -93,7 +93,7 @@ def _gate_column(composite: Composite, gate: Gate) -> FlipColumn:
 def _relevant(door: FlipColumn, outcome: GateOutcome, others: list[np.ndarray]) -> FlipColumn:
     open_elsewhere = np.any(others, axis=0) if others else np.zeros(door.size.size, dtype=bool)
     idle = (outcome.state == MET) & open_elsewhere
-    return FlipColumn(door.kind, door.criterion, door.now, door.needed, np.where(idle, np.nan, door.size))
+    return FlipColumn(door.kind, door.criterion, door.present, door.needed, np.where(idle, np.nan, door.size))
 
 
 def _across_the_line(composite: Composite) -> IntArray:

@@ -198,14 +198,14 @@ def result(
     )
 
 
-def evaluated(wanted: Policy, *, day: date = DAY, places: int | None = None) -> Evaluation:
+def evaluated(wanted: Policy, *, day: date = DAY, places: int | None = None, seed: int = 1) -> Evaluation:
     """The policy applied to what is in the database."""
-    return evaluate_policy(wanted, take_snapshot(day), places=places or wanted.places, seed=1)
+    return evaluate_policy(wanted, take_snapshot(day), places=places or wanted.places, seed=seed)
 
 
-def cards(wanted: Policy, *, day: date = DAY, places: int | None = None) -> dict[str, Scorecard]:
+def cards(wanted: Policy, *, day: date = DAY, places: int | None = None, seed: int = 1) -> dict[str, Scorecard]:
     """The same as scorecards by staff number."""
-    return {card.staff_number: card for card in scorecards(evaluated(wanted, day=day, places=places))}
+    return {card.staff_number: card for card in scorecards(evaluated(wanted, day=day, places=places, seed=seed))}
 
 
 def staircase(count: int = 6, *, ratings: int = 60) -> list[Agent]:

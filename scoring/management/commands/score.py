@@ -81,11 +81,13 @@ def _places(text: str) -> int:
 
 def _difference(repeated: Repeated) -> str:
     """Why the scores differ, as far as the stored marks tell."""
+    if not repeated.same_rows:
+        return _("The scores stored for run %(run)s are not those that it gave: they were altered afterwards.")
     if not repeated.same_evidence:
         return _("Run %(run)s gives other scores now: the evidence has changed since.")
     if not repeated.same_code:
         return _("Run %(run)s gives other scores now: the code has changed since.")
-    return _("Run %(run)s gives other scores from the same evidence and code: its scores were altered afterwards.")
+    return _("Run %(run)s gives other scores from the same evidence and code. Tell whoever maintains Rostrum.")
 
 
 def report(run: ScoreRun) -> dict[str, Any]:
