@@ -65,7 +65,8 @@ def criterion_name(code: str) -> str:
 
 def decimal(value: float, digits: int = 1) -> str:
     """A number as the reader writes it."""
-    return str(number_format(value, digits))
+    # number_format cuts digits off; it does not round.
+    return str(number_format(round(value, digits), digits))
 
 
 def signed(value: float, digits: int = 2) -> str:

@@ -31,7 +31,9 @@ MANY_BARS = 8
 
 
 def _number(value: float, decimals: int | None = None) -> str:
-    return formats.number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    # number_format cuts digits off; it does not round.
+    rounded = value if decimals is None else round(value, decimals)
+    return formats.number_format(rounded, decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
 @register.filter
