@@ -25,9 +25,9 @@ _BOMS = (
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
 # Invisible and reordering characters as UTF-8: C1 controls, zero width, bidirectional overrides, BOM, U+FFFD.
 _HIDDEN_BYTES = re.compile(
-    rb"\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbd]"
+    rb"\xc2[\x80-\x9f]|\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])|\xef(?:\xbb\xbf|\xbf[\xb9-\xbd])"
 )
-_HIDDEN_LEADS = (b"\xc2", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb", b"\xef\xbf")
+_SUSPECT_BYTES = _CONTROL_BYTES + b"\xc2\xe2\xef"
 _RUSSIAN_PAIRS = frozenset(
     [
         "ст",
@@ -188,7 +188,7 @@ def _measure_lines(block: bytes, tally: _Tally, limits: Limits) -> None:
 
 def _measure_text(block: bytes, tally: _Tally, decoder: codecs.IncrementalDecoder, *, final: bool = False) -> None:
     if not tally.unclean:
-        tally.unclean = len(block.translate(None, _CONTROL_BYTES)) != len(block) or _has_hidden(block)
+        tally.unclean = _is_unclean(block)
     if block.isascii() and not decoder.getstate()[0]:
         return
     text = decoder.decode(block, final)
@@ -206,8 +206,11 @@ def _encodes(text: str) -> bool:
     return True
 
 
-def _has_hidden(block: bytes) -> bool:
-    return any(lead in block for lead in _HIDDEN_LEADS) and _HIDDEN_BYTES.search(block) is not None
+def _is_unclean(block: bytes) -> bool:
+    # Deleting bytes is the fastest search there is; most blocks hold none of them.
+    if len(block.translate(None, _SUSPECT_BYTES)) == len(block):
+        return False
+    return len(block.translate(None, _CONTROL_BYTES)) != len(block) or _HIDDEN_BYTES.search(block) is not None
 
 
 def _must_decode(path: Path, encoding: str) -> None:

@@ -1,6 +1,6 @@
 """Which records of one file repeat or contradict each other, found in bounded memory however long the file is.
 
-Each record leaves 16 bytes: a hash of its key and one of its content. Beyond a million records they are spread over
+Each record leaves a hash of its key and one of its content. Beyond some hundred thousand records they are spread over
 files by key, so that equal keys meet in the same small file.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-HELD = 1_000_000
+HELD = 250_000
 PARTS = 64
 UNIQUE, DUPLICATE, CONFLICT = 0, 1, 2
 _ENTRY = np.dtype([("key", "<i8"), ("content", "<i8"), ("place", "<i8")])

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from scoring.intake.records import Chunk
 from scoring.intake.roster import Person, Roster
-from scoring.models import Agent, Assignment, Employment, Team
+from scoring.models import Agent, Assignment, Employment, Team, WaitingRow
 
 _NEVER: tuple[date | None, date | None] = (None, None)
 
@@ -23,12 +23,20 @@ def stored_roster(*, creates: bool = False) -> Roster:
         Assignment.objects.filter(ends_on=None).exclude(manager=None).values_list("agent_id", "manager__staff_number")
     )
     rows = Agent.objects.order_by("pk").values_list("pk", "staff_number", "full_name", "email")
-    roster = Roster.of(
+    people = [
         Person(pk, number, name, email, *employed.get(pk, _NEVER), manager=managers.get(pk, ""))
         for pk, number, name, email in rows
-    )
+    ]
+    roster = Roster.of(people, decided_names({person.id: person.staff_number for person in people}))
     roster.creates = creates
     return roster
+
+
+def decided_names(numbers: dict[int, str]) -> dict[str, str]:
+    """Names that HR has decided about on the waiting list, with their staff numbers; '' for those left out."""
+    decided = WaitingRow.objects.filter(resolution__in=("matched", "created", "ignored")).order_by("reference")
+    rows = decided.values_list("reference", "payload__agent").distinct()
+    return {reference: numbers.get(agent, "") if agent else "" for reference, agent in rows}
 
 
 def create_named(people: Iterable[Person], *, at: datetime) -> dict[int, int]:

@@ -3,9 +3,11 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,7 @@ COLUMNS = (
 )
 COMPARED = COLUMNS[3:]
 LOOKED_UP = 5000
+CACHE_KILOBYTES = 24 * 1024
 # No text that was accepted can hold a control character, so this is never a value.
 _NULL = "\x01N"
 
@@ -83,36 +86,58 @@ def stored_times(moments: Any) -> list[str]:
     return [str(one if naive else one.replace(tzinfo=UTC)) for one in moments.astype("datetime64[us]").tolist()]
 
 
+@contextmanager
+def roomy_cache() -> Iterator[None]:
+    """Give SQLite room for the index while rows are loaded; its default of 2 MB is written out over and over."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        before = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        cursor.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {int(before)}")
+
+
 def add(chunk: Chunk, batch: int) -> Sorted:
     """Store the rows of a chunk inside the caller's transaction; rows stored already are told apart.
 
     The hopeful way adds all rows at once and looks things up only when some key exists already.
     """
-    if _insert(list(rows_of(chunk, batch)), hopeful=True):
+    if _all_added(list(rows_of(chunk, batch))):
         return Sorted(fresh=list(range(len(chunk))))
     found = sort_out(chunk, batch)
     if found.fresh:
-        _insert(list(rows_of(chunk, batch, found.fresh)), hopeful=False)
+        _all_added(list(rows_of(chunk, batch, found.fresh)))
     return found
 
 
-def _insert(rows: list[tuple[Any, ...]], *, hopeful: bool) -> bool:
-    """Add rows, all of them or none; say whether they were added. Not hopeful, a key that exists is an error."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
+def _all_added(rows: list[tuple[Any, ...]]) -> bool:
+    """Add rows and say whether all of them were new.
+
+    If not, PostgreSQL has added none (COPY is all or nothing) and SQLite all but the known ones: a savepoint around
+    each chunk would cost it a copy of every page.
+    """
+    with connection.cursor() as cursor:
+        # Rows in the order of their keys touch each page of the index once per chunk.
+        rows.sort(key=itemgetter(COLUMNS.index("key")))
+        if connection.vendor != "postgresql":
+            cursor.executemany(_INSERT, rows)
+            return bool(cursor.rowcount == len(rows)) or not rows
+        try:
+            with transaction.atomic():
                 _copy(cursor, rows)
-            else:
-                cursor.executemany(_INSERT, rows)
-    except IntegrityError:
-        if not hopeful:
-            raise
-        return False
+        except IntegrityError:
+            return False
     return True
 
 
 _INSERT = (  # Only names of our own model are put into the statement; values travel as parameters.
-    f"INSERT INTO {Rating._meta.db_table} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"  # noqa: S608
+    f"INSERT INTO {Rating._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
+    f"VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT (key) DO NOTHING"
 )
 
 

@@ -1,7 +1,8 @@
 """Read the records of an understood file: typed chunks in file order, whatever its length, in bounded memory."""
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from scoring.intake.tables import Block, Counts, blocks, opened
 from scoring.intake.understanding import Understanding
 from scoring.intake.virals import virals
 
-HELD_CHUNKS = 6
+HELD_CHUNKS = 3
 _CONVERSIONS: dict[str, Callable[[Block, Setting], Chunk]] = {RATINGS: ratings, VIRAL: virals, AGENTS: agents}
 
 
@@ -53,14 +54,15 @@ class Reading:
         self.tally = Tally(notes=list(setting.seen.notes))
         self.counts = Counts()
 
-    def __iter__(self) -> Iterator[Chunk]:
+    def __iter__(self) -> Generator[Chunk, None, None]:
         with TemporaryDirectory(prefix="rostrum-intake-") as folder:
             ledger, held = Ledger(Path(folder)), _Held(Path(folder))
             watch = Watch()
-            for chunk in self._converted():
-                ledger.add(chunk.columns["key"], _contents(chunk, self.setting.seen))
-                watch.look(chunk)
-                held.add(chunk)
+            with closing(self._converted()) as converted:
+                for chunk in converted:
+                    ledger.add(chunk.columns["key"], _contents(chunk, self.setting.seen))
+                    watch.look(chunk)
+                    held.add(chunk)
             verdicts = ledger.verdicts()
             self._note(watch)
             start = 0
@@ -68,7 +70,7 @@ class Reading:
                 yield self._judged(chunk, verdicts[start : start + len(chunk)])
                 start += len(chunk)
 
-    def _converted(self) -> Iterator[Chunk]:
+    def _converted(self) -> Generator[Chunk, None, None]:
         seen, limits = self.setting.seen, self.setting.limits
         convert = _CONVERSIONS[seen.kind]
         with opened(self.path, limits, seen.workbook) as source:

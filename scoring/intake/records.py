@@ -70,7 +70,7 @@ class Conversion:
         return meaning in self.block.columns
 
     def blame(self, meaning: str, problems: dict[int, Problem]) -> None:
-        """Note problems; the first one of a record stands, but only an otherwise good record waits for its agent."""
+        """Note problems; the first of a record stands, but only an otherwise good record waits for its agent."""
         for place, problem in problems.items():
             known = self.problems.get(place)
             if known is None or known[1].code == WAITING:

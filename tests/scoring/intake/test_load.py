@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from journal.models import Entry
-from scoring.intake import load, load_rows
+from scoring.intake import Chunk, Limits, load, load_rows
 from scoring.intake.load_cells import SUMS, Sums, add_sums
 from scoring.models import (
     Agent,
@@ -52,6 +52,11 @@ def roster(tmp_path: Path) -> Path:
 @pytest.fixture
 def ratings(tmp_path: Path, roster: Path) -> Path:
     return put(tmp_path, csv_text([row(at) for at in range(1, 9)]), "ratings.csv")
+
+
+def only_chunk(path: Path) -> list[Chunk]:
+    seen = load.look(path, kind="ratings")
+    return list(load.read(path, seen, as_of=AS_OF, limits=load.limits(), roster=load.stored_roster()))
 
 
 def sums() -> list[tuple[Any, ...]]:
@@ -171,8 +176,7 @@ def test_sums_equal_a_recount(tmp_path: Path, roster: Path) -> None:
 def test_sums_can_be_taken_back(ratings: Path) -> None:
     take(ratings)
     total = Sums("Europe/Moscow")
-    chunk = next(iter(load.read(ratings, load.look(ratings, kind="ratings"), as_of=AS_OF, limits=load.limits(),
-                                roster=load.stored_roster())))  # fmt: skip
+    (chunk,) = only_chunk(ratings)
     total.add(chunk.columns, chunk.instrument)
     with transaction.atomic():
         add_sums(total.table(), sign=-1)
@@ -213,7 +217,7 @@ def test_a_file_that_is_turned_away_leaves_its_reason(tmp_path: Path) -> None:
 
 
 def test_a_killed_load_is_finished_by_calling_again(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "STAGED_ROWS", {"sqlite": 3, "postgresql": 3})
+    monkeypatch.setattr(load, "limits", lambda **_: Limits(chunk_rows=3))
     stops = iter([None, KeyboardInterrupt()])
 
     def pause() -> None:
@@ -232,13 +236,12 @@ def test_a_killed_load_is_finished_by_calling_again(ratings: Path, monkeypatch: 
     assert sums() == recount()
 
 
-def test_the_hopeful_insert_takes_all_rows_or_none(ratings: Path) -> None:
-    take(ratings)
-    assert load_rows._insert([], hopeful=True)
-    rows = Rating.objects.filter(key="R-1").values_list(*load_rows.COLUMNS)
-    again = [tuple("2026-01-01 00:00:00+00:00" if isinstance(cell, datetime) else cell for cell in one) for one in rows]
-    assert not load_rows._insert(again, hopeful=True)
-    assert Rating.objects.count() == 8
+def test_rows_that_are_stored_already_are_never_stored_twice(ratings: Path) -> None:
+    batch = take(ratings).batch
+    (chunk,) = only_chunk(ratings)
+    with transaction.atomic():
+        found = load_rows.add(chunk, batch)
+    assert (found.fresh, found.mine, Rating.objects.count()) == ([], list(range(8)), 8)
 
 
 def test_viral_chats_wait_for_verification(tmp_path: Path, roster: Path) -> None:
