@@ -133,8 +133,9 @@ def purity(root: Path) -> Iterator[str]:
             if target.split(".")[0] in {"django", "rest_framework", "random", "time"} or (ours and not ours.is_pure):
                 yield f"{module.place} is pure and imports {target}."
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today", "seed"}:
-                yield f"{module.place}:{node.lineno} is pure and calls .{node.attr}()."
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Attribute) and called.attr in {"now", "utcnow", "today", "seed"}:
+                yield f"{module.place}:{called.lineno} is pure and calls .{called.attr}()."
 
 
 def models_know_no_verbs(root: Path) -> Iterator[str]:
