@@ -17,6 +17,7 @@ from scoring.models import (
     Agent,
     Assignment,
     Batch,
+    Calibration,
     Employment,
     Leave,
     PolicyVersion,
@@ -190,6 +191,14 @@ class ScoreAdmin(ReadOnlyAdmin):
     list_filter = ("verdict",)
     search_fields = ("agent__full_name",)
     list_select_related = ("agent", "run__policy_version")
+
+
+@admin.register(Calibration)
+class CalibrationAdmin(ReadOnlyAdmin):
+    """Claimed against true chances, as the method page shows them."""
+
+    list_display = ("policy_version", "as_of", "places", "agents", "created_at")
+    list_select_related = ("policy_version",)
 
 
 def _record(request: HttpRequest, obj: models.Model, verb: str, message: Any) -> None:

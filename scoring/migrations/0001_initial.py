@@ -149,8 +149,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(verbose_name='created at')),
                 ('published_at', models.DateTimeField(null=True, verbose_name='published at')),
                 ('retired_at', models.DateTimeField(null=True, verbose_name='retired at')),
+                ('retirement_reason', models.TextField(blank=True, verbose_name='reason of the retirement')),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
                 ('publisher', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),
+                ('retired_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='retired by')),
             ],
             options={
                 'verbose_name': 'policy version',
@@ -219,6 +221,29 @@ class Migration(migrations.Migration):
                 'verbose_name': 'result',
                 'verbose_name_plural': 'results',
                 'ordering': ('-taken_at',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Calibration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('as_of', models.DateField(verbose_name='as of')),
+                ('places', models.PositiveIntegerField(verbose_name='places')),
+                ('seed', models.PositiveBigIntegerField(verbose_name='seed')),
+                ('code_version', models.CharField(max_length=40, verbose_name='code version')),
+                ('evidence_fingerprint', models.CharField(max_length=64, verbose_name='evidence fingerprint')),
+                ('agents', models.PositiveIntegerField(verbose_name='rated agents')),
+                ('rounds', models.PositiveIntegerField(verbose_name='simulated data sets')),
+                ('simulated', models.JSONField(verbose_name='simulated')),
+                ('halves', models.JSONField(blank=True, default=dict, verbose_name='split halves')),
+                ('created_at', models.DateTimeField(verbose_name='created at')),
+                ('policy_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calibrations', to='scoring.policyversion', verbose_name='policy version')),
+                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+            ],
+            options={
+                'verbose_name': 'calibration',
+                'verbose_name_plural': 'calibrations',
+                'ordering': ('-created_at', '-pk'),
             },
         ),
         migrations.CreateModel(
@@ -399,7 +424,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('author', None), ('publisher', None), models.Q(('author', models.F('publisher')), _negated=True), _connector='OR'), name='scoring_policy_two_people'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author', None), ('publisher', None)), models.Q(('publisher', None), ('state', 'draft')), models.Q(('author__isnull', False), ('publisher__isnull', False), models.Q(('author', models.F('publisher')), _negated=True)), _connector='OR'), name='scoring_policy_two_people'),
+        ),
+        migrations.AddConstraint(
+            model_name='policyversion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'retired'), _negated=True), models.Q(('retired_at__isnull', False), models.Q(('retirement_reason', ''), _negated=True)), _connector='OR'), name='scoring_policy_retired_for_a_reason'),
         ),
         migrations.AddConstraint(
             model_name='rating',

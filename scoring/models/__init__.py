@@ -1,7 +1,8 @@
-"""What scoring stores: the roster, evidence and its batches, cells, policies and score runs."""
+"""What scoring stores: the roster, evidence and its batches, cells, policies, score runs and calibrations."""
 
 from scoring.models.agents import Agent, Assignment, Employment, Leave, Team
 from scoring.models.batches import Batch, Refusal, SourceProfile, WaitingRow
+from scoring.models.calibrations import Calibration
 from scoring.models.cells import Cell, CellSum
 from scoring.models.evidence import Rating, Result, ViralIncident
 from scoring.models.policies import PolicyVersion
@@ -11,6 +12,7 @@ __all__ = [
     "Agent",
     "Assignment",
     "Batch",
+    "Calibration",
     "Cell",
     "CellSum",
     "Employment",

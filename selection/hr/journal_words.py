@@ -24,6 +24,7 @@ VERBS = {
     "publish_policy": gettext_lazy("publish a policy"),
     "request_run": gettext_lazy("ask for scores"),
     "finish_run": gettext_lazy("finish the scores"),
+    "calibrate": gettext_lazy("calibrate the method"),
     "install_policy": gettext_lazy("install a policy that ships with Rostrum"),
     "receive_file": gettext_lazy("receive a file"),
     "map_columns": gettext_lazy("map the columns of a file"),
