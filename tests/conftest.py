@@ -1,4 +1,4 @@
-"""What every test may use: a clock, and a journal that is guarded on SQLite too."""
+"""What every test may use: a clock, and tables that are guarded by triggers on SQLite too."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,7 +7,13 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
-APPEND_ONLY = import_module("journal.migrations.0002_append_only")
+GUARDS = [
+    import_module(name)
+    for name in (
+        "journal.migrations.0002_append_only",
+        "scoring.migrations.0002_frozen_policies",
+    )
+]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -18,18 +24,18 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def append_only_journal(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Take SQLite's guard off while a transactional test is swept away by DELETE, and put it back for the next one."""
+def guarded_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take SQLite's guards off while a transactional test is swept away by DELETE; the next test has them again."""
     fixtures = {"db", "transactional_db"} & set(request.fixturenames)
     uses_database = request.node.get_closest_marker("django_db") or fixtures
     if not uses_database:
         yield
         return
     request.getfixturevalue("_django_db_helper")
-    _run(APPEND_ONLY.SQLITE)
+    _run([statement for guard in GUARDS for statement in guard.SQLITE])
     yield
     if not connection.in_atomic_block:
-        _run(APPEND_ONLY.UNDO_SQLITE)
+        _run([statement for guard in GUARDS for statement in guard.UNDO_SQLITE])
 
 
 def _run(statements: list[str]) -> None:

@@ -9,9 +9,10 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from journal.models import Entry
+from scoring.policies import draft
 from selection.api.urls import urlpatterns
 from selection.models import Candidate
-from tests.cast import NOW
+from tests.cast import NOW, POLICY
 from tests.selection.api.conftest import Caller, World, incident, rating
 
 EVERYBODY = ("anonymous", "nick", "greta", "boris", "ania", "marat", "hugo", "ada", "hanna")
@@ -140,8 +141,7 @@ def test_a_foreign_candidate_looks_like_an_absent_one(name: str, method: str, wo
 
 
 def test_a_draft_looks_absent_to_whom_it_does_not_concern(world: World, api: Caller) -> None:
-    type(world.policy).objects.filter(pk=world.policy.pk).update(state="draft")
-    url = reverse("api:policy", args=[world.policy.pk])
+    url = reverse("api:policy", args=[draft(text=POLICY, actor=world.cast.hanna, at=NOW).pk])
     assert api(world.cast.hanna).get(url).status_code == 200
     assert api(world.cast.ania).get(url).status_code == 404
 
