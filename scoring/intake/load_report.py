@@ -103,7 +103,7 @@ def finish(report: Report, reading: Reading) -> None:
 def _action(report: Report) -> str:
     if not report.refused:
         return ACCEPT
-    if report.accepted:
+    if report.accepted or report.waiting:
         return PARTIAL
     # A file that only changes protected facts is not wrong: it waits for a person who may confirm them.
     if all(one.code == PROTECTED for one in report.refusals):

@@ -202,7 +202,7 @@ def test_unknown_agents_wait(tmp_path: Path, roster: Path) -> None:
 
 def test_agents_are_created_when_asked_for(tmp_path: Path) -> None:
     path = put(tmp_path, csv_text([row(1, agent_id="Diane"), row(2, agent_id="Greg"), row(3, agent_id="Diane")]))
-    assert take(path).action == "reject_file"
+    assert take(path).action == "accept_partial"
     assert Agent.objects.count() == 0
     report = take(path, create_agents=True)
     assert (report.added, report.created_agents) == (3, 2)
