@@ -51,16 +51,20 @@ def check_batch(*, batch: Batch, at: datetime) -> Report:
     """Make the dry run of an open batch: counts and refusals are kept, evidence is not touched."""
     seen = look_again(batch, Choices.from_json(batch.choices))
     report = check(Path(batch.stored_path), seen, as_of=batch.as_of or at, create_agents=batch.create_agents)
-    found = {name: getattr(report, name) for name in ("added", "unchanged", "created_agents")}
     with transaction.atomic():
         locked = open_batch(batch)
         keep_counts(locked, report)
-        locked.understanding = {**seen.to_json(), "dry_run": found}
+        locked.understanding = {**seen.to_json(), "found": found_in(report)}
         locked.state, locked.heartbeat_at = BatchState.CHECKED, at
         locked.save()
         locked.refusals.all().delete()
         keep_refusals(locked, report.refusals)
     return report
+
+
+def found_in(report: Report) -> dict[str, int]:
+    """Counts that a batch has no columns for: they are kept beside what was understood."""
+    return {name: getattr(report, name) for name in ("added", "unchanged", "created_agents")}
 
 
 def keep_counts(batch: Batch, report: Report) -> None:
@@ -107,8 +111,6 @@ def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = tim
 
     `clock` gives the signs of life that are left while rows are staged.
     """
-    if batch.state != BatchState.STAGING:
-        return None
 
     def stir() -> None:
         mine = Batch.objects.filter(pk=batch.pk, state=BatchState.STAGING)
@@ -116,16 +118,33 @@ def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = tim
             raise Cancelled
 
     try:
+        stir()
         report = load_batch(batch=batch, at=at, actor=batch.created_by, pause=stir)
     except Cancelled:
         _unstage(batch)
         return None
+    if report.waiting and not report.may_load:
+        _publish_waiting(batch, at)
+    batch.understanding["found"] = found_in(report)
+    batch.save(update_fields=["understanding"])
     keep_coverage(batch)
     return report
 
 
+def _publish_waiting(batch: Batch, at: datetime) -> None:
+    """A file whose every good record waits for its agent is no bad file: it stands, with nothing in it yet."""
+    with transaction.atomic():
+        batch.state, batch.published_at = BatchState.PUBLISHED, at
+        batch.save(update_fields=["state", "published_at"])
+        detail = {"content_hash": batch.content_hash, "accepted": 0, "waiting": batch.waiting}
+        record(actor=batch.created_by, verb="publish_batch", subject=batch, at=at, detail=detail)
+
+
 def _unstage(batch: Batch) -> None:
     with transaction.atomic():
+        locked = Batch.objects.select_for_update().get(pk=batch.pk)
+        if locked.state != BatchState.CANCELLED:  # another worker has published it meanwhile: its rows count
+            return
         Rating.objects.filter(batch=batch).delete()
         ViralIncident.objects.filter(batch=batch).delete()
         batch.waiting_rows.all().delete()

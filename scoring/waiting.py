@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from scoring.batches import keep_refusals
+from scoring.coverage import keep_coverage
 from scoring.intake import Chunk, Refusal
 from scoring.intake import load_rows as ratings
 from scoring.intake import load_virals as incidents
@@ -80,6 +81,8 @@ def _resolved(reference: str, agent: Agent | None, how: str, actor: User, at: da
         loaded += _load(batch, mine, agent, at) if agent else 0
         Batch.objects.filter(pk=batch.pk).update(waiting=F("waiting") - len(mine))
         _remember(batch, mine, how, agent)
+        batch.refresh_from_db()
+        keep_coverage(batch)
     subject = agent or rows[0]
     detail = {
         "resolution": how,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
@@ -38,10 +37,10 @@ def telling(request: HttpRequest, success: str = "") -> Iterator[None]:
 
 
 def send_to_check(batch: Batch) -> None:
-    """Have the worker make the dry run, once the change that asks for it is stored."""
-    transaction.on_commit(lambda: check_evidence.enqueue(batch.pk, get_language() or "en"))
+    """Have the worker make the dry run; what asks for it is stored by now."""
+    check_evidence.enqueue(batch.pk, get_language() or "en")
 
 
 def send_to_load(batch: Batch) -> None:
     """Have the worker load a confirmed batch."""
-    transaction.on_commit(lambda: load_evidence.enqueue(batch.pk, get_language() or "en"))
+    load_evidence.enqueue(batch.pk, get_language() or "en")

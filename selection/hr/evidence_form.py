@@ -182,7 +182,7 @@ def proposed(seen: Understanding) -> dict[str, str]:
 def stored(choices: Choices) -> dict[str, Any]:
     """Choices that were kept earlier, as the form's initial values."""
     columns = {f"column-{int(place[1:]) - 1}": meaning for place, meaning in choices.columns.items()}
-    plain = {name: getattr(choices, name) for name in (*LAYOUT, *VALUES)}
+    plain = {name: getattr(choices, name) or "" for name in (*LAYOUT, *VALUES)}
     return {**columns, **plain, "key": ",".join(choices.key)}
 
 

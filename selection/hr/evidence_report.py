@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import formats, timezone
-from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -69,7 +69,7 @@ class BatchPage:
         return [sentence for sentence in (*self._taken(), *self._left()) if sentence]
 
     def _taken(self) -> Iterator[str]:
-        batch, found = self.batch, self.batch.understanding.get("dry_run", {})
+        batch, found = self.batch, self.batch.understanding.get("found", {})
         if batch.unanswered:
             yield ngettext(
                 "%(n)s survey was offered and not answered. It is kept as such: it lowers no mark, "
@@ -158,6 +158,8 @@ class BatchPage:
 
     def _field_name(self, name: str) -> str:
         own = {"agent_ref": "agent", "value": "rating"}.get(name, name)
+        if own == "key" and self.seen and self.seen.key != ("key",):
+            return _("Key made of several columns")
         return words.meaning_name(self.batch.kind, own)
 
     @property
@@ -206,15 +208,15 @@ class BatchPage:
     def provenance(self) -> list[tuple[str, object]]:
         """Where the rows came from, to the byte."""
         batch = self.batch
-        return [
+        told: list[tuple[str, object]] = [
             (_("SHA-256 of the file"), batch.content_hash),
             (_("Size"), ngettext("%(n)s byte", "%(n)s bytes", batch.byte_size) % {"n": number(batch.byte_size)}),
             (_("Profile"), batch.profile or "default"),
-            (_("Brought in by"), batch.created_by or _("a command")),
+            (_("Brought in by"), person_name(batch.created_by) or _("a command")),
             (_("Brought in"), moment(batch.created_at)),
-            (_("Published"), moment(batch.published_at)),
-            (_("Withdrawn"), moment(batch.withdrawn_at)),
         ]
+        dated = [(_("Published"), batch.published_at), (_("Withdrawn"), batch.withdrawn_at)]
+        return told + [(label, moment(at)) for label, at in dated if at]
 
     @property
     def columns(self) -> list[tuple[str, str]]:
@@ -262,10 +264,15 @@ class BatchPage:
         return str(last.detail.get("reason", "")) if last else ""
 
 
+def person_name(user: User | None) -> str:
+    """The name of a login, or how it logs in."""
+    return user.get_full_name() or user.username if user else ""
+
+
 def month_labels(found: Coverage) -> list[str]:
     """Short names of months, the year with the first one and with each January."""
     return [
-        f"{MONTHS_3[month.month]} {month.year}" if not place or month.month == 1 else str(MONTHS_3[month.month])
+        formats.date_format(month, "M Y" if not place or month.month == 1 else "M")
         for place, month in enumerate(found.months)
     ]
 

@@ -18,7 +18,7 @@ from scoring.refusals import EvidenceRefused
 from selection.components import Link
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, user_of
 from selection.hr.evidence_access import telling, the_incident
-from selection.hr.evidence_report import cell, moment
+from selection.hr.evidence_report import cell, moment, person_name
 from selection.hr.incident_forms import SEVERITIES, DecisionForm, IncidentForm
 
 ON_A_PAGE = 25
@@ -87,10 +87,10 @@ def described(found: ViralIncident, reader: User) -> dict[str, Any]:
         (_("When it went public"), moment(found.flagged_at)),
         (_("Platform"), found.platform),
         (_("Views"), cell(found.views)),
-        (_("Recorded by"), found.recorded_by or (found.batch and found.batch.created_by)),
+        (_("Recorded by"), person_name(found.recorded_by or (found.batch.created_by if found.batch else None))),
         (_("Came with"), found.batch),
     ]
-    decision = [(_("By"), found.verified_by), (_("On"), moment(found.verified_at))]
+    decision = [(_("By"), person_name(found.verified_by)), (_("On"), moment(found.verified_at))]
     return {
         "incident": found,
         "tone": TONES[found.state],
