@@ -25,11 +25,12 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How lines become cells; `skipped_lines` stand before the table (the `sep=` hint of Excel)."""
+    """How lines become cells; `skipped_lines` stand before the table, `spaced` says that spaces follow delimiters."""
 
     delimiter: str
     escape: str = ""
     skipped_lines: int = 0
+    spaced: bool = False
 
 
 def open_text(path: Path, text: Text) -> IO[str]:
@@ -49,7 +50,8 @@ def sniff(path: Path, text: Text, familiar: Callable[[list[str]], int], chosen: 
     skipped = 1 if hint else 0
     body = _BREAK.split(sample, maxsplit=1)[1] if hint and _BREAK.search(sample) else sample
     delimiter = chosen or (hint.group(1) if hint else _best_delimiter(body, familiar))
-    return Dialect(delimiter, _escape(body, delimiter), skipped)
+    escape, spaced = _habits(body, delimiter)
+    return Dialect(delimiter, escape, skipped, spaced)
 
 
 def _best_delimiter(sample: str, familiar: Callable[[list[str]], int]) -> str:
@@ -77,19 +79,26 @@ def _probe(sample: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def _escape(sample: str, delimiter: str) -> str:
-    r"""Some databases write \" inside quotes: a backslash is special only when quotes match with it, not without."""
-    if '\\"' not in sample or _quotes_match(sample, delimiter, None):
-        return ""
-    return "\\" if _quotes_match(sample, delimiter, "\\") else ""
+def _habits(sample: str, delimiter: str) -> tuple[str, bool]:
+    r"""Tell two habits of exporters: \\" inside quotes, and a space between delimiter and quote.
+
+    Either is believed only when quotes match with it and do not match without.
+    """
+    if '"' not in sample or _quotes_match(sample, delimiter, None, spaced=False):
+        return "", False
+    for escape, spaced in (("\\", False), ("", True), ("\\", True)):
+        if _quotes_match(sample, delimiter, escape or None, spaced=spaced):
+            return escape, spaced
+    return "", False
 
 
-def _quotes_match(sample: str, delimiter: str, escape: str | None) -> bool:
+def _quotes_match(sample: str, delimiter: str, escape: str | None, *, spaced: bool) -> bool:
     whole = sample if len(sample) < _PROBED_CHARS else sample[: sample.rfind("\n") + 1]
+    lines = csv.reader(
+        io.StringIO(whole, newline=""), delimiter=delimiter, escapechar=escape, skipinitialspace=spaced, strict=True
+    )
     try:
-        widths = {
-            len(line) for line in csv.reader(io.StringIO(whole), delimiter=delimiter, escapechar=escape, strict=True)
-        }
+        widths = {len(line) for line in lines}
     except csv.Error:
         return False
     return len(widths - {0}) == 1
@@ -102,7 +111,11 @@ def batches(path: Path, text: Text, dialect: Dialect, limits: Limits) -> Batches
             next(stream, "")
         csv.field_size_limit(max(limits.line_chars, csv.field_size_limit()))
         reader = csv.reader(
-            stream, delimiter=dialect.delimiter, escapechar=dialect.escape or None, strict=True, skipinitialspace=False
+            stream,
+            delimiter=dialect.delimiter,
+            escapechar=dialect.escape or None,
+            strict=True,
+            skipinitialspace=dialect.spaced,
         )
         yield from _read(reader, limits.chunk_rows, dialect.skipped_lines)
 

@@ -77,7 +77,9 @@ def _understand_text(path: Path, source: Opened, seen: Understanding, choices: C
         seen.sha256 = sha256_of(path)
         return
     text = scan(source.path, limits, choices.encoding, lines_matter=source.container.kind != JSON)
-    seen.encoding, seen.damaged, seen.unclean, seen.lines = text.encoding, text.damaged, text.unclean, text.lines
+    seen.encoding, seen.damaged, seen.lines = text.encoding, text.damaged, text.lines
+    # An escape such as \u0000 hides a control character from the look at the bytes.
+    seen.unclean = text.unclean or source.container.kind != TEXT
     seen.sha256 = text.sha256 if not source.container.packing else sha256_of(path)
     if text.candidates:
         options = (*text.candidates, *(name for name in SINGLE_BYTE if name not in text.candidates))
@@ -87,6 +89,8 @@ def _understand_text(path: Path, source: Opened, seen: Understanding, choices: C
 def _understand_table(source: Opened, seen: Understanding, profile: Profile, choices: Choices, limits: Limits) -> None:
     words = vocabulary(seen.kind, profile)
     rows = _sample(source, seen, words, choices, limits)
+    if not any(isinstance(row, Trouble) or any(not is_empty(cell) for cell in row) for row in rows):
+        raise Rejected("no_records")
     place, taken = _heading_place(source, rows, words, choices)
     _decide_encoding(source, seen, words)
     headings, body = _split(rows, place, taken)
@@ -118,7 +122,8 @@ def _sample(source: Opened, seen: Understanding, words: dict[str, str], choices:
     if kind in {JSON, JSONL}:
         return _object_sample(source, seen, limits)
     dialect = delimited.sniff(source.path, _text(seen), lambda row: known_headings(row, words), choices.delimiter)
-    seen.delimiter, seen.escape, seen.skipped_lines = dialect.delimiter, dialect.escape, dialect.skipped_lines
+    seen.delimiter, seen.escape = dialect.delimiter, dialect.escape
+    seen.skipped_lines, seen.spaced = dialect.skipped_lines, dialect.spaced
     return _head(raw_batches(source, seen, limits))
 
 
@@ -186,7 +191,7 @@ def _decide_encoding(source: Opened, seen: Understanding, words: dict[str, str])
 
 def _headings_in(source: Opened, seen: Understanding, encoding: str, words: dict[str, str]) -> int:
     text = Text(encoding, (), damaged=True, unclean=True, lines=0, sha256="")
-    dialect = delimited.Dialect(seen.delimiter, seen.escape, seen.skipped_lines)
+    dialect = delimited.Dialect(seen.delimiter, seen.escape, seen.skipped_lines, seen.spaced)
     return _headings_known(_head(delimited.batches(source.path, text, dialect, Limits(chunk_rows=30))), words)
 
 
@@ -217,12 +222,19 @@ def _judge_columns(seen: Understanding, profile: Profile, choices: Choices, *, n
     missing = _missing(seen)
     spare = [column for column in seen.columns if column.state == UNKNOWN]
     if no_header and not choices.columns:
+        if len(seen.columns) < _fewest(seen.kind):
+            raise Rejected("not_this_format", found="text")
         seen.questions.append(Question("no_header", "columns", (), {"columns": missing}))
     elif missing:
         _ask_or_reject(seen, missing, spare, choices)
     unknown = [column.heading for column in spare]
     if unknown and not missing:
         seen.notes.append(Note("unknown_column", {"columns": unknown}))
+
+
+def _fewest(kind: str) -> int:
+    """The least number of columns a table of this kind can have."""
+    return sum(one.required for one in meanings_of(kind).values() if one.name != "key")
 
 
 def _refuse_twins(seen: Understanding) -> None:
@@ -262,7 +274,9 @@ def _missing(seen: Understanding) -> list[str]:
 
 def _ask_or_reject(seen: Understanding, missing: list[str], spare: list[Column], choices: Choices) -> None:
     names = _named(seen.kind, missing)
-    if not spare and not choices.columns:
+    # A key can be made of other columns; for the rest there must be a column left that could hold it.
+    needed = [name for name in missing if name != "key"]
+    if not choices.columns and len(spare) < max(1, len(needed)):
         raise Rejected("missing_column", columns=names, found=[column.heading for column in seen.columns][:20])
     guesses = {column.guess: column.heading for column in spare if column.guess}
     seen.questions.append(Question("missing_column", "columns", tuple(missing), {"columns": names, "guesses": guesses}))

@@ -6,7 +6,7 @@ The good path is numpy on the character codes of a whole column; cells that do n
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -58,6 +58,8 @@ _WORDY = re.compile(
     r"(?:(?P<day>\d{1,2})[ .-]+(?P<name>[A-Za-zА-Яа-я]+)\.?|(?P<name2>[A-Za-z]+)\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
     r"[ ,.-]+(?P<year>\d{4})(?: ?г(?:ода|\.)?)?" + _TIME
 )
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(0?\d|1[0-4])(?::?([0-5]\d))?")
+_ABBREVIATIONS = {"MSK": "Europe/Moscow", "МСК": "Europe/Moscow", "Z": "UTC"}
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
 _SLASHED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)")
@@ -86,10 +88,14 @@ def orders(values: Sequence[Any]) -> tuple[int, int, int]:
 
 
 @lru_cache(maxsize=256)
-def zone_of(name: str) -> ZoneInfo | None:
-    """Find a time zone by its IANA name; None when there is none."""
+def zone_of(name: str) -> tzinfo | None:
+    """Find a time zone by its IANA name, an offset, or an abbreviation of one place; None when there is none."""
+    offset = _OFFSET.fullmatch(name)
+    if offset:
+        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
     try:
-        return ZoneInfo(name) if name and not name.startswith(("/", ".")) else None
+        return ZoneInfo(_ABBREVIATIONS.get(name, name)) if name and not name.startswith(("/", ".")) else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
@@ -342,7 +348,7 @@ def _localise(result: Instants, naive: Any, local: Instants, zone: str, zones: S
 
 def _in_zone(result: Instants, places: Any, local: Instants, zone: str) -> Problems:
     index = pd.DatetimeIndex(local[places])
-    placed = index.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").tz_convert("UTC").tz_localize(None)
+    placed = index.tz_localize(zone_of(zone), ambiguous="NaT", nonexistent="NaT").tz_convert("UTC").tz_localize(None)
     result[places] = placed.to_numpy().astype("datetime64[us]")
     lost = places[np.isnat(result[places])]
     return {place: Problem(_why_lost(local[place], zone), {"zone": zone}) for place in lost.tolist()}
@@ -350,6 +356,6 @@ def _in_zone(result: Instants, places: Any, local: Instants, zone: str) -> Probl
 
 def _why_lost(moment_: np.datetime64, zone: str) -> str:
     naive = moment_.astype("datetime64[us]").item()
-    info = ZoneInfo(zone)
+    info = zone_of(zone)
     before, after = (naive.replace(tzinfo=info, fold=fold).utcoffset() for fold in (0, 1))
     return "nonexistent_local_time" if before < after else "ambiguous_local_time"

@@ -83,7 +83,7 @@ def raw_batches(source: Opened, seen: Understanding, limits: Limits, sheet: str 
         return chain([[names]], parquets.batches(source.path, limits))
     text = text_of(seen)
     if kind == TEXT:
-        dialect = delimited.Dialect(seen.delimiter, seen.escape, seen.skipped_lines)
+        dialect = delimited.Dialect(seen.delimiter, seen.escape, seen.skipped_lines, seen.spaced)
         return delimited.batches(source.path, text, dialect, limits)
     names = [column.heading for column in seen.columns]
     return chain([[names]], _object_batches(source, seen, names, limits))
@@ -127,7 +127,7 @@ def _block(rows: list[Row], seen: Understanding, counts: Counts, sheet: str) -> 
     refusals: list[Refusal] = []
     records = list(range(counts.records + 1, counts.records + len(rows) + 1))
     turned = _turned(rows, seen) if _even(rows, len(seen.columns)) else []
-    if turned and not _has_gaps(turned, seen.places()):
+    if turned and not _has_gaps(turned, seen):
         counts.records += len(rows)
     else:
         kept, records = _sifted(rows, seen, counts, sheet, refusals)
@@ -144,9 +144,12 @@ def _even(rows: list[Row], width: int) -> bool:
     return Trouble not in set(map(type, rows)) and set(map(len, rows)) == {width}  # type: ignore[arg-type]
 
 
-def _has_gaps(turned: Sequence[Sequence[Any]], places: dict[str, int]) -> bool:
-    """Whether some row lacks a value that every record has: it may be blank or a totals row."""
+def _has_gaps(turned: Sequence[Sequence[Any]], seen: Understanding) -> bool:
+    """Whether some row may be no record: it lacks a value that every record has, or repeats the headings."""
+    places = seen.places()
     watched = [places[name] for name in _WATCHED if name in places][:2] or [0]
+    if any(seen.columns[place].heading in turned[place] for place in watched):
+        return True
     return any(map(_has_empty, (turned[place] for place in watched)))
 
 
@@ -166,7 +169,7 @@ def _sifted(
     records: list[int] = []
     for row in rows:
         cells = [] if isinstance(row, Trouble) else _trimmed(row, len(seen.columns), seen.container)
-        if not isinstance(row, Trouble) and not any(not is_empty(cell) for cell in cells):
+        if not isinstance(row, Trouble) and _says_nothing(cells, seen):
             counts.blank += 1
         elif cells and is_totals(cells, seen):
             counts.totals += 1
@@ -189,6 +192,14 @@ def _trimmed(row: Sequence[Any], width: int, container: str) -> list[Any]:
     if container != TEXT and len(cells) < width:
         cells.extend([""] * (width - len(cells)))
     return cells
+
+
+def _says_nothing(cells: Sequence[Any], seen: Understanding) -> bool:
+    """Whether a row is blank, or the headings stand here again as on each page of a printed report."""
+    if all(map(is_empty, cells)):
+        return True
+    headings = [column.heading for column in seen.columns]
+    return len(cells) == len(headings) and [plain(cell).strip() for cell in cells] == headings
 
 
 def is_totals(cells: Sequence[Any], seen: Understanding) -> bool:

@@ -74,6 +74,7 @@ class Understanding:
     delimiter: str = ""
     escape: str = ""
     skipped_lines: int = 0
+    spaced: bool = False
     sheets: list[str] = field(default_factory=list)
     read_sheets: list[str] = field(default_factory=list)
     header_row: int = 0

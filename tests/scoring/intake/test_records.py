@@ -300,6 +300,22 @@ def test_views_in_every_usual_spelling(tmp_path: Path, views: str, number: int |
     assert (found.columns["views"], found.columns["is_viral"]) == ([number, 1], [True, False])
 
 
+@pytest.mark.parametrize(("escaped", "code"), [("\\u0000", "control_char"), ("\\ud800", "bad_encoding")])
+def test_escapes_of_json_hide_nothing(tmp_path: Path, escaped: str, code: str) -> None:
+    line = VIRAL.format(at=f"9{escaped}", viral="true", views="1")
+    assert Result(put(tmp_path, f"{line}\n{VIRAL.format(at=2, viral='true', views='1')}"), "viral").refused == [
+        (1, code)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"error":"unauthorized","code":401}', "Warning: mysql_connect() failed\n", "  \r\n \n"]
+)
+def test_messages_saved_as_files_are_turned_away(tmp_path: Path, text: str) -> None:
+    found = Result(put(tmp_path, text))
+    assert found.seen.action == "reject_file"
+
+
 def test_the_ledger_finds_the_same_in_memory_and_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [f"k{at % 700}" for at in range(1000)]
     contents = [at % 700 + (at > 990) for at in range(1000)]

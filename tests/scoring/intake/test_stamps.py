@@ -73,6 +73,12 @@ def test_zones_by_record() -> None:
     assert {at: one.code for at, one in problems.items()} == {2: "bad_timezone"}
 
 
+@pytest.mark.parametrize("zone", ["MSK", "+03:00", "UTC+3", "GMT+03", "Europe/Moscow"])
+def test_zones_in_every_usual_spelling(zone: str) -> None:
+    found, problems = instants(["2026-07-01 12:00:00"], Rule("UTC"), zones=[zone])
+    assert (str(found[0])[:19], problems) == ("2026-07-01T09:00:00", {})
+
+
 def test_day_and_month_are_counted() -> None:
     assert orders(["13/02/2026", "02/13/2026", "01/02/2026", "2026-01-02", "01.02.2026"]) == (1, 1, 1)
 

@@ -85,6 +85,16 @@ def test_titles_blanks_and_totals_are_no_records(tmp_path: Path, total: str) -> 
     assert "totals_row_skipped" in found.notes
 
 
+def test_headings_on_every_page_are_no_records(tmp_path: Path) -> None:
+    assert Result(put(tmp_path, csv_text([row(1), HEADER, row(2)]))).records == [1, 2]
+
+
+def test_spaces_after_delimiters_do_not_hide_quotes(tmp_path: Path) -> None:
+    text = '"rating_id", "chat_id", "agent_id", "rating", "rated_at", "comment"\n'
+    text += '"R-1", "C-1", "A-1", "5", "2026-09-01 10:00:00", "well, yes"\n'
+    assert Result(put(tmp_path, text)).columns["comment"] == ["well, yes"]
+
+
 def test_a_comment_that_begins_with_total_is_a_record(tmp_path: Path) -> None:
     header = ["comment", "rating_id", "chat_id", "agent_id", "rating", "rated_at"]
     found = Result(put(tmp_path, csv_text([["Total disaster", "R-1", "C-1", "A-1", 1, "2026-09-01 10:00:00"]], header)))
