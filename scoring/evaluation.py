@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from scoring.formula import Composite, Rules, evaluate, heterogeneity
+from scoring.formula.robustness import Robustness, robustness
 from scoring.measuring import Measures, measure, plain_name
 from scoring.policy import Policy
 from scoring.ruling import Ruling, rule
@@ -29,6 +30,7 @@ SOURCES = (
     "evaluation.py",
     "scorecard_values.py",
     "scorecards.py",
+    "run_robustness.py",
     "score_writing.py",
 )
 
@@ -46,6 +48,7 @@ class Evaluation:
     measures: Measures
     ruling: Ruling
     composite: Composite
+    seed: int
 
     @cached_property
     def equality(self) -> float | None:
@@ -55,6 +58,11 @@ class Evaluation:
             return None
         effects = model.mix.agents
         return heterogeneity(effects["effect"].to_numpy(), effects["variance"].to_numpy(), tau2=0.0)[1]
+
+    @cached_property
+    def robustness(self) -> Robustness:
+        """What the list owes to its weights, by 2,000 random weightings of the run's own seed."""
+        return robustness(self.composite, rng=np.random.default_rng(self.seed))
 
     @property
     def is_distinguishable(self) -> bool | None:
@@ -94,7 +102,7 @@ def evaluate_policy(policy: Policy, snapshot: Snapshot, *, places: int, seed: in
         agents=snapshot.agents.index,
         draws=DRAWS if len(snapshot.agents) <= DRAWN_UP_TO else 0,
     )
-    return Evaluation(policy, snapshot, measures, ruling, composite)
+    return Evaluation(policy, snapshot, measures, ruling, composite, seed)
 
 
 def _without_idle_minima(rules: Rules, measures: Measures) -> Rules:

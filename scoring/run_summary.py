@@ -6,6 +6,7 @@ from typing import Any
 from scoring.evaluation import Evaluation
 from scoring.measuring import plain_name
 from scoring.models.runs import Verdict
+from scoring.run_robustness import of_run
 from scoring.scorecards import Scorecard
 
 DIGITS = 6
@@ -21,6 +22,7 @@ def summary(evaluation: Evaluation, cards: Sequence[Scorecard]) -> dict[str, Any
         **_ratings(evaluation),
         "method": "draws" if evaluation.is_drawn else "analytic",
         "shares": {plain_name(name): round(share, DIGITS) for name, share in evaluation.composite.shares.items()},
+        "sensitivity": of_run(evaluation),
         "warnings": _warnings(evaluation),
     }
 

@@ -11,6 +11,7 @@ from scoring.formula.flips import GATE, WEIGHT, FlipColumn, FlipTable, flip_tabl
 from scoring.formula.rounding import round_rows
 from scoring.measuring import plain_name
 from scoring.ruling import unit_name
+from scoring.run_robustness import stays, swaps
 from scoring.scorecard_values import SCALES, Card, criteria, ends, gates, rounded, rows, vetoes
 
 __all__ = ["SCALES", "Scorecard", "scorecards"]
@@ -117,6 +118,8 @@ def _explanations(evaluation: Evaluation) -> list[Card]:
         "p_selected": rounded(table["p_selected"]),
         "vetoed_by": _vetoed_by(evaluation),
         "notes": _notes(evaluation),
+        "stays": stays(evaluation),
+        "swap": swaps(evaluation),
     })  # fmt: skip
 
 

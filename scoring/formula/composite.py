@@ -121,7 +121,7 @@ def _evaluate(
     size = next(iter(measures.values())).size
     gates = [judge_gate(gate, measures[gate.criterion]) for gate in rules.gates]
     gates += [judge_any(rule, measures) for rule in rules.any_of]
-    standing = _standing(rules, measures, gates, size)
+    standing = standing_of(rules, measures, gates, size)
     z = {name: measures[name].z().clip(-Z_LIMIT, Z_LIMIT) for name in shares}
     points = {name: 100.0 * share * (0.5 + z[name] / (2 * Z_LIMIT)) for name, share in shares.items()}
     mean, sd = weighted_z(measures, shares, size)
@@ -137,7 +137,7 @@ def _evaluate(
     enough = _enough(rules, measures, reliability, shares, size)
     table = {
         "score": score, **ranks, "p_selected": selected, "standing": standing, "retest": retest,
-        "reliability": reliability, "place": _places(ranks["p_top"], score, standing),
+        "reliability": reliability, "place": places_of(ranks["p_top"], score, standing),
         "verdict": _verdicts(ranks["p_top"], standing, retest, enough),
     }  # fmt: skip
     return table, points, z, gates
@@ -162,7 +162,8 @@ def composite_reliability_by_agent(mean: FloatArray, sd: FloatArray) -> FloatArr
     return np.maximum(1.0 - sd**2 / total, 0.0) if total > 1e-18 else np.zeros(mean.size)
 
 
-def _standing(rules: Rules, measures: Mapping[str, Measure], gates: list[GateOutcome], size: int) -> np.ndarray:
+def standing_of(rules: Rules, measures: Mapping[str, Measure], gates: list[GateOutcome], size: int) -> np.ndarray:
+    """Standing of p agents (eligible, incomplete, failed, vetoed) by the outcomes of gates and any-of rules."""
     failed, incomplete = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     for gate in gates:
         failed |= gate.state == "not_met"
@@ -266,7 +267,7 @@ def _verdicts(p_top: FloatArray, standing: np.ndarray, retest: BoolArray, enough
     return words
 
 
-def _places(p_top: FloatArray, score: FloatArray, standing: np.ndarray) -> np.ndarray:
+def places_of(p_top: FloatArray, score: FloatArray, standing: np.ndarray) -> np.ndarray:
     """Eligible agents by P(top k), then score; then incomplete, failed and vetoed ones by score. Ties share."""
     tiers = {ELIGIBLE: 0, INCOMPLETE: 1, FAILED: 2, VETOED: 3}
     tier = np.array([tiers[word] for word in standing])

@@ -16,6 +16,8 @@ from scoring.formula.errors import EmptyInputError
 from scoring.formula.ranking import check_places, top_share
 
 WEIGHTINGS = 2000
+# For each criterion: shares then move by about a third.
+CONCENTRATION = 10.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def weight_acceptability(
     alpha = np.ones(table.shape[1])
     if weights is not None:
         centre = as_nonnegative("weights", weights, size=table.shape[1])
-        alpha = np.maximum(centre / centre.sum(), 1e-6) * (concentration or 10.0 * table.shape[1])
+        alpha = np.maximum(centre / centre.sum(), 1e-6) * (concentration or CONCENTRATION * table.shape[1])
     drawn = rng.dirichlet(alpha, size=weightings)
     scores = drawn @ table.T
     masked = scores if eligible is None else np.where(np.asarray(eligible, dtype=bool), scores, -np.inf)

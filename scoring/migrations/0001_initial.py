@@ -247,6 +247,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Comparison',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('as_of', models.DateField(verbose_name='as of')),
+                ('places', models.PositiveIntegerField(verbose_name='places')),
+                ('seed', models.PositiveBigIntegerField(verbose_name='seed')),
+                ('evidence_fingerprint', models.CharField(max_length=64, verbose_name='evidence fingerprint')),
+                ('code_version', models.CharField(max_length=40, verbose_name='code version')),
+                ('result', models.JSONField(verbose_name='result')),
+                ('made_at', models.DateTimeField(verbose_name='made at')),
+                ('after', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scoring.policyversion', verbose_name='to policy version')),
+                ('before', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scoring.policyversion', verbose_name='from policy version')),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+            ],
+            options={
+                'verbose_name': 'comparison of policies',
+                'verbose_name_plural': 'comparisons of policies',
+                'ordering': ('-made_at',),
+            },
+        ),
+        migrations.CreateModel(
             name='ScoreRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,9 +1,10 @@
-"""What scoring stores: the roster, evidence and its batches, cells, policies, score runs and calibrations."""
+"""What scoring stores: the roster, evidence and its batches, cells, policies, score runs and what is drawn from them."""
 
 from scoring.models.agents import Agent, Assignment, Employment, Leave, Team
 from scoring.models.batches import Batch, Refusal, SourceProfile, WaitingRow
 from scoring.models.calibrations import Calibration
 from scoring.models.cells import Cell, CellSum
+from scoring.models.comparisons import Comparison
 from scoring.models.evidence import Rating, Result, ViralIncident
 from scoring.models.policies import PolicyVersion
 from scoring.models.runs import Score, ScoreRun
@@ -15,6 +16,7 @@ __all__ = [
     "Calibration",
     "Cell",
     "CellSum",
+    "Comparison",
     "Employment",
     "Leave",
     "PolicyVersion",

@@ -179,4 +179,41 @@ class Migration(migrations.Migration):
             model_name='roundgrader',
             constraint=models.UniqueConstraint(fields=('round', 'grader'), name='selection_round_grader_once'),
         ),
+        migrations.CreateModel(
+            name='WhatIf',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('changes', models.JSONField(verbose_name='what was changed')),
+                ('summary', models.JSONField(verbose_name='what would follow')),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='what_ifs', to='selection.round', verbose_name='round')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='what_ifs', to='scoring.scorerun', verbose_name='score run')),
+            ],
+            options={
+                'verbose_name': 'what-if',
+                'verbose_name_plural': 'what-ifs',
+                'ordering': ('-at', '-pk'),
+            },
+        ),
+        migrations.CreateModel(
+            name='Override',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('move', models.CharField(choices=[('nominate', 'nominate'), ('propose', 'propose for promotion'), ('decline', 'decline')], max_length=20, verbose_name='step')),
+                ('verdict', models.CharField(choices=[('clear', 'among the best'), ('borderline', 'borderline'), ('unlikely', 'unlikely'), ('insufficient', 'not enough data')], max_length=12, verbose_name='verdict')),
+                ('was_eligible', models.BooleanField(verbose_name='all gates met')),
+                ('code', models.CharField(choices=[('unseen', 'evidence that the score does not see'), ('wrong_data', 'the data is wrong or incomplete'), ('changed', 'something has changed since the scores were made'), ('need', 'a need of the department: language, shift, subject'), ('risk', 'a risk to the reputation'), ('own_wish', "the person's own wish or situation")], max_length=12, verbose_name='reason')),
+                ('text', models.TextField(verbose_name='explanation')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='selection.candidate', verbose_name='candidate')),
+            ],
+            options={
+                'verbose_name': 'override',
+                'verbose_name_plural': 'overrides',
+                'ordering': ('-at', '-pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='selection_override_says_why')],
+            },
+        ),
     ]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 # The tiny world of `known_world`, whatever the database and the order of its rows. It changes with the method only:
 # then look at the scores, say so in the changelog, and store the new one.
-KNOWN_HASH = "7e3ab7c8e8c2fff8a7a2df8fff77a109d61e8a3daedfcad863bd40cc6f3bebce"
+KNOWN_HASH = "88a960ca67d543ee9bad85a16b0bd39b1abd048c6d033a77ecc92957096ae447"
 
 
 @pytest.fixture
