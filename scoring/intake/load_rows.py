@@ -35,6 +35,9 @@ COLUMNS = (
     "share",
 )
 COMPARED = COLUMNS[3:]
+_MEANINGS = {"is_resolved": "resolved"}
+# A column that the file does not have contradicts nothing; these every rating has, whatever its heading.
+_ALWAYS = frozenset({"agent_id", "instrument", "value", "rated_at"})
 LOOKED_UP = 5000
 CACHE_KILOBYTES = 24 * 1024
 # No text that was accepted can hold a control character, so this is never a value.
@@ -155,13 +158,14 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
     """Compare a chunk with what is stored: equal rows are unchanged, other values under the same key are refused."""
     found = Sorted()
     stored = _stored(chunk.columns["key"])
+    said = [COLUMNS.index(name) for name in COMPARED if _MEANINGS.get(name, name) in chunk.present or name in _ALWAYS]
     for place, row in enumerate(rows_of(chunk, batch or 0)):
         known = stored.get(row[2])
         if known is None:
             found.fresh.append(place)
         elif known[0] == batch:
             found.mine.append(place)
-        elif known[2:] == row[3:]:
+        elif all(known[at - 1] == row[at] for at in said):
             found.unchanged.append(place)
         else:
             params = {"batch": known[0], "stored_record": known[1]}

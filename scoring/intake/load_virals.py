@@ -34,6 +34,7 @@ def incident_of(chunk: Chunk, place: int, batch: int | None) -> ViralIncident:
 def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
     """Compare a chunk with the stored incidents about the same chats."""
     found = Sorted()
+    said = ["agent_id", *(name for name in COMPARED if name in chunk.present)]
     stored = {one.chat_id: one for one in ViralIncident.objects.filter(chat_id__in=chunk.columns["chat_id"])}
     for place, chat in enumerate(chunk.columns["chat_id"]):
         known = stored.get(chat)
@@ -41,7 +42,7 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
             found.fresh.append(place)
         elif known.batch_id is not None and known.batch_id == batch:
             found.mine.append(place)
-        elif _facts(known) == _facts(incident_of(chunk, place, batch)):
+        elif _facts(known, said) == _facts(incident_of(chunk, place, batch), said):
             found.unchanged.append(place)
         else:
             found.refusals.append(_conflict(chunk, place, known))
@@ -55,8 +56,8 @@ def add(chunk: Chunk, batch: int) -> Sorted:
     return found
 
 
-def _facts(incident: ViralIncident) -> tuple[Any, ...]:
-    return tuple(getattr(incident, name) for name in COMPARED)
+def _facts(incident: ViralIncident, said: list[str]) -> tuple[Any, ...]:
+    return tuple(getattr(incident, name) for name in said)
 
 
 def _conflict(chunk: Chunk, place: int, known: ViralIncident) -> Refusal:

@@ -35,6 +35,8 @@ class Chunk:
     sheet: str = ""
     instrument: str = ""
     key_heading: str = ""
+    present: frozenset[str] = frozenset()
+    """Meanings the file has a column for; about the others it says nothing."""
 
     def __len__(self) -> int:
         return len(self.records)
@@ -184,8 +186,11 @@ class Conversion:
             kept = [place for place in range(self.size) if place not in self.problems and place not in gone]
             self.fields = {name: _picked(values, kept) for name, values in self.fields.items()}
             records = [records[place] for place in kept]
+        present = frozenset(self.block.columns)
         key = self.headings.get("key") or self.headings.get("chat_id", "")
-        return Chunk(kind, self.fields, records, refusals, waiting, self.block.sheet, self.seen.instrument, key)
+        return Chunk(
+            kind, self.fields, records, refusals, waiting, self.block.sheet, self.seen.instrument, key, present
+        )
 
     def _refusal(self, place: int, meaning: str, problem: Problem) -> Refusal:
         cell = self.raw(meaning)[place] if self.has(meaning) else ""

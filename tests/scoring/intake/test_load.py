@@ -161,6 +161,13 @@ def test_other_values_under_a_stored_key_are_refused(tmp_path: Path, ratings: Pa
     assert Rating.objects.get(key="R-1").value == 2.0
 
 
+def test_a_file_with_fewer_columns_contradicts_nothing(tmp_path: Path, ratings: Path) -> None:
+    take(ratings)
+    path = put(tmp_path, csv_text([row(at)[:5] for at in range(1, 9)], HEADER[:5]))
+    assert take(path).unchanged == 8
+    assert Rating.objects.get(key="R-1").comment == "ok"
+
+
 def test_sums_equal_a_recount(tmp_path: Path, roster: Path) -> None:
     header = [*HEADER, "channel", "topic", "handling_seconds", "resolved"]
     lines = [
