@@ -19,12 +19,13 @@ from scoring.policy.document import (
     WhenMissing,
 )
 from scoring.policy.fields import hint
+from scoring.policy.jsons import parse_json, to_json
 from scoring.policy.problems import PolicyRefused, Problem
 from scoring.policy.reading import from_dict, parse, to_dict
 from scoring.policy.scales import Scale, cuts
 from scoring.policy.schema import schema, schema_text
 from scoring.policy.vocabulary import named
-from scoring.policy.writing import canonical, policy_hash, render
+from scoring.policy.writing import canonical, policy_hash, render, skeleton
 
 __all__ = [
     "Approver",
@@ -55,10 +56,13 @@ __all__ = [
     "hint",
     "named",
     "parse",
+    "parse_json",
     "policy_hash",
     "render",
     "rule",
     "schema",
     "schema_text",
+    "skeleton",
     "to_dict",
+    "to_json",
 ]

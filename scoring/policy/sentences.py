@@ -20,6 +20,10 @@ SENTENCES: dict[str, Text] = {
         'this line cannot be read: {reason}. Write one "key = value" to a line, and words in straight quotes.',
         "эта строка не читается: {reason}. Пишите по одному «ключ = значение» в строке, слова — в прямых кавычках.",
     ),
+    "broken_json": Text(
+        "the JSON cannot be read from here on. Export the policy again, or write it as TOML.",
+        "отсюда JSON не читается. Выгрузите политику ещё раз или запишите её в TOML.",
+    ),
     "duplicate_key": Text(
         "this key or section was written before. Keep one of the two.",
         "такой ключ или раздел уже есть. Оставьте один из двух.",

@@ -7,8 +7,8 @@ from typing import Any
 
 from scoring.policy.describe import rule
 from scoring.policy.document import Criterion, Policy, Text
-from scoring.policy.fields import CRITERION, HEADING, SECTIONS
-from scoring.policy.reading import criterion_dict, to_dict
+from scoring.policy.fields import CRITERION, HEADING, SECTIONS, Field, Kind
+from scoring.policy.reading import criterion_dict, plain, to_dict
 
 _TOP = Text(
     "A policy of Rostrum. Lines that begin with # are comments and change nothing.",
@@ -32,21 +32,39 @@ def policy_hash(policy: Policy) -> str:
 
 def render(policy: Policy, language: str = "en") -> str:
     """The policy as a TOML document with comments in "en" or "ru"; parse(render(p)) == p in either."""
-    data = to_dict(policy)
-    lines = [f"# {_TOP.within(language)}", ""]
+    lines = [*_heading(to_dict(policy), language), "", *_keys(language), *_criteria(policy, language)]
+    return "\n".join(lines) + "\n"
+
+
+def skeleton(language: str = "en") -> str:
+    """A document with every key of the heading and nothing said in it yet, for somebody who writes by hand."""
+    data: dict[str, Any] = {field.key: _nothing(field) for field in HEADING}
+    data |= {name: {field.key: _nothing(field) for field in fields} for name, fields in SECTIONS.items()}
+    return "\n".join([*_heading(data, language), "", *_keys(language)]) + "\n"
+
+
+def _heading(data: Mapping[str, Any], language: str) -> Iterator[str]:
+    yield from (f"# {_TOP.within(language)}", "")
     for field in HEADING:
-        lines += [f"# {field.hint.within(language)}", *_pairs(field.key, data[field.key])]
+        yield from (f"# {field.hint.within(language)}", *_pairs(field.key, data[field.key]))
     for name, fields in SECTIONS.items():
-        lines += ["", f"[{name}]"]
+        yield from ("", f"[{name}]")
         for field in fields:
-            lines += [f"# {field.hint.within(language)}", *_pairs(field.key, data[name][field.key])]
-    return "\n".join([*lines, *_criteria(policy, language)]) + "\n"
+            yield from (f"# {field.hint.within(language)}", *_pairs(field.key, data[name][field.key]))
+
+
+def _keys(language: str) -> Iterator[str]:
+    yield f"# {_BLOCKS.within(language)}"
+    for field in CRITERION:
+        yield f"#   {field.key} - {field.hint.within(language)}"
+
+
+def _nothing(field: Field) -> object:
+    empty = {Kind.WORDS: {"en": "", "ru": ""}, Kind.SLUG: "", Kind.CHOICE: "", Kind.CHOICES: [], Kind.FLAG: False}
+    return empty.get(field.kind, plain(field.low))
 
 
 def _criteria(policy: Policy, language: str) -> Iterator[str]:
-    yield from ("", f"# {_BLOCKS.within(language)}")
-    for field in CRITERION:
-        yield f"#   {field.key} - {field.hint.within(language)}"
     for one in policy.criteria:
         yield from _block(one, language)
 
