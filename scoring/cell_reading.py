@@ -38,13 +38,13 @@ def month_number(day: date) -> int:
 def read_cell_sums(until: date) -> pd.DataFrame:
     """Every cell sum up to the month of a day: `agent_id`, `cell_id`, `month` (a month_number) and COUNTS, as floats.
 
-    Rows come in no order; rows where everything has been withdrawn again are left out.
+    Rows come in no order; rows where everything has been withdrawn again are left out. Columns stay apart in memory.
     """
     rows = _from_postgresql(until) if connection.vendor == "postgresql" else _from_cursor(until)
     for name in COUNTS:
-        rows[name] = np.round(rows[name], DIGITS)
-    frame = pd.DataFrame(rows)
-    return frame[(frame[["offered", "answered", "timed", "judged"]] > 0).any(axis=1)]
+        np.round(rows[name], DIGITS, out=rows[name])
+    left = np.any([rows[name] > 0 for name in ("offered", "answered", "timed", "judged")], axis=0)
+    return pd.DataFrame(rows if left.all() else {name: values[left] for name, values in rows.items()}, copy=False)
 
 
 def _from_postgresql(until: date) -> dict[str, np.ndarray]:
@@ -79,4 +79,4 @@ def _from_cursor(until: date) -> dict[str, np.ndarray]:
         cursor.execute(query, parameters)
         table = np.fromiter(chain.from_iterable(cursor), dtype=np.float64).reshape(-1, len(KEYS) + len(COUNTS))
     keys = {name: table[:, place].astype(np.int64) for place, name in enumerate(KEYS)}
-    return keys | {name: table[:, place + len(KEYS)].copy() for place, name in enumerate(COUNTS)}
+    return keys | {name: table[:, place + len(KEYS)] for place, name in enumerate(COUNTS)}

@@ -80,15 +80,14 @@ def statistics(given: Evidence, columns: Columns) -> pd.DataFrame | None:
 
     Small cells are merged: instrument, channel, topic, hours of the day, from the last one upwards.
     """
-    rows = given.sums[given.sums[columns.count].to_numpy() > 0]
-    if rows.empty:
+    counted = np.flatnonzero(given.sums[columns.count].to_numpy() > 0)
+    if not counted.size:
         return None
-    monthly = pd.DataFrame({"agent": rows["agent"], "cell": rows["cell"], "month": _periods(rows["month"])})
-    decayed = decay_statistics(
-        monthly.assign(n=rows[columns.count], **_on_one_scale(given, rows, columns)),
-        at=given.snapshot.as_of,
-        half_life=given.rules.half_life_days,
-    )
+    needed = {"agent", "cell", "month", columns.count, columns.total, columns.squares}
+    rows = {name: given.sums[name].to_numpy()[counted] for name in needed}
+    keys = {"agent": rows["agent"], "cell": rows["cell"], "month": _periods(rows["month"])}
+    monthly = pd.DataFrame(keys | _on_one_scale(given, rows, columns), copy=False)
+    decayed = decay_statistics(monthly, at=given.snapshot.as_of, half_life=given.rules.half_life_days)
     return _merged(decayed, given.snapshot.cells)
 
 
@@ -103,17 +102,17 @@ def fit(given: Evidence, columns: Columns, *, scale: bool = True) -> RatingModel
     return RatingModel(mix, estimate(centre + mix.points * effect, mix.points**2 * variance), centre)
 
 
-def _periods(months: pd.Series) -> np.ndarray:
-    return (months.to_numpy() - 1970 * 12).astype("datetime64[M]").astype("datetime64[s]")
+def _periods(months: np.ndarray) -> np.ndarray:
+    return (months - 1970 * 12).astype("datetime64[M]").astype("datetime64[s]")
 
 
-def _on_one_scale(given: Evidence, rows: pd.DataFrame, columns: Columns) -> dict[str, np.ndarray]:
-    n, s, ss = (rows[name].to_numpy() for name in (columns.count, columns.total, columns.squares))
-    if columns is not RATING:
-        return {"s": s, "ss": ss}
-    steps = np.array([ON_FIVE_POINTS[name] for name in given.snapshot.cells["instrument"]])[rows["cell"].to_numpy()]
-    start, step = steps[:, 0], steps[:, 1]
-    return {"s": start * n + step * s, "ss": start**2 * n + 2 * start * step * s + step**2 * ss}
+def _on_one_scale(given: Evidence, rows: dict[str, np.ndarray], columns: Columns) -> dict[str, np.ndarray]:
+    n, s, ss = (rows[name] for name in (columns.count, columns.total, columns.squares))
+    instruments = given.snapshot.cells["instrument"]
+    if columns is not RATING or (instruments == "csat5").all():
+        return {"n": n, "s": s, "ss": ss}
+    start, step = np.array([ON_FIVE_POINTS[name] for name in instruments])[rows["cell"]].T
+    return {"n": n, "s": start * n + step * s, "ss": start**2 * n + 2 * start * step * s + step**2 * ss}
 
 
 def _merged(stats: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from scoring.models import Agent, Assignment, Cell, Employment, Leave, Result, V
 from scoring.models.evidence import IncidentState
 
 SUPPORT = "team__is_technical_support"
+MONTHS_AT_MOST = 2**20
 CELL_KEYS = ["instrument", "channel", "topic", "hour_band"]
 
 
@@ -80,13 +81,12 @@ def take_snapshot(as_of: date) -> Snapshot:
     seats = _frame(Assignment.objects.all(), "agent_id", "starts_on", "ends_on", "team__name", SUPPORT)
     agents = _agents(as_of, known, employments, seats[seats["starts_on"] <= as_of])
     ids, cells = pd.Index(agents["agent_id"]), _cells(set(sums["cell_id"].unique()))
-    sums = _placed(_placed(sums, "cell_id", pd.Index(cells["cell_id"])), "agent_id", ids)
     seats = _placed(seats, "agent_id", ids)
     return Snapshot(
         as_of=as_of,
         agents=agents,
         cells=cells,
-        sums=_in_order(sums, len(cells)),
+        sums=_in_order(sums, ids, pd.Index(cells["cell_id"])),
         results=_sorted(_placed(results, "agent_id", ids), "agent", "kind"),
         incidents=_sorted(_placed(incidents, "agent_id", ids), "agent", "flagged_on", "sign", "severity"),
         employments=_sorted(_placed(employments, "agent_id", ids), "agent", "starts_on"),
@@ -153,12 +153,15 @@ def _placed(frame: pd.DataFrame, column: str, ids: pd.Index) -> pd.DataFrame:
     return kept
 
 
-def _in_order(sums: pd.DataFrame, cells: int) -> pd.DataFrame:
-    key = (sums["agent"].to_numpy(np.int64) * max(cells, 1) + sums["cell"].to_numpy()) * 2**20 + sums[
-        "month"
-    ].to_numpy()
-    rows = sums[["agent", "cell", "month", *COUNTS]]
-    return rows.iloc[np.argsort(key, kind="stable")].reset_index(drop=True)
+def _in_order(sums: pd.DataFrame, agents: pd.Index, cells: pd.Index) -> pd.DataFrame:
+    """The sums of these agents by position, sorted; each column is moved once, for there may be millions of rows."""
+    agent, cell = agents.get_indexer(pd.Index(sums["agent_id"])), cells.get_indexer(pd.Index(sums["cell_id"]))
+    month = sums["month"].to_numpy()
+    kept = np.flatnonzero(agent >= 0)
+    key = (agent[kept] * max(len(cells), 1) + cell[kept]) * MONTHS_AT_MOST + month[kept]
+    order = kept[np.argsort(key, kind="stable")]
+    keys = {"agent": agent[order], "cell": cell[order], "month": month[order]}
+    return pd.DataFrame(keys | {name: sums[name].to_numpy()[order] for name in COUNTS}, copy=False)
 
 
 def _sorted(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
