@@ -1,11 +1,13 @@
-"""What scoring stores: the roster, evidence and its batches, cells, policies, score runs and what is drawn from them."""
+"""What scoring stores: the roster, evidence and its batches, cells, policies, score runs and what follows from them."""
 
 from scoring.models.agents import Agent, Assignment, Employment, Leave, Team
 from scoring.models.batches import Batch, Refusal, SourceProfile, WaitingRow
 from scoring.models.calibrations import Calibration
-from scoring.models.cells import Cell, CellSum
+from scoring.models.cells import Cell, CellSum, WarehouseRefresh
 from scoring.models.comparisons import Comparison
+from scoring.models.disputes import RatingDispute
 from scoring.models.evidence import Rating, Result, ViralIncident
+from scoring.models.flags import IntegrityFlag
 from scoring.models.policies import PolicyVersion
 from scoring.models.runs import Score, ScoreRun
 
@@ -18,9 +20,11 @@ __all__ = [
     "CellSum",
     "Comparison",
     "Employment",
+    "IntegrityFlag",
     "Leave",
     "PolicyVersion",
     "Rating",
+    "RatingDispute",
     "Refusal",
     "Result",
     "Score",
@@ -29,4 +33,5 @@ __all__ = [
     "Team",
     "ViralIncident",
     "WaitingRow",
+    "WarehouseRefresh",
 ]

@@ -1,5 +1,6 @@
 """Sufficient statistics: what scoring reads instead of ratings."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,3 +50,27 @@ class CellSum(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id}/{self.cell_id}/{self.month}"
+
+
+class WarehouseRefresh(models.Model):
+    """One time the cells were taken from the company's warehouse; the newest one says what the cells are."""
+
+    source = models.CharField(_("source"), max_length=500)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
+    rows = models.PositiveBigIntegerField(_("ratings there"))
+    counted = models.PositiveBigIntegerField(_("ratings that count"))
+    changed = models.PositiveBigIntegerField(_("cells changed"))
+    left_out = models.JSONField(_("ratings left out, by column"), default=dict)
+    strangers = models.JSONField(_("ratings of agents nobody knows, by staff number"), default=dict)
+    refreshed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    refreshed_at = models.DateTimeField(_("refreshed at"))
+
+    class Meta:
+        verbose_name = _("refresh from the warehouse")
+        verbose_name_plural = _("refreshes from the warehouse")
+        ordering = ("-refreshed_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.fingerprint[:12]}"
