@@ -158,7 +158,7 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
     """Compare a chunk with what is stored: equal rows are unchanged, other values under the same key are refused."""
     found = Sorted()
     stored = _stored(chunk.columns["key"])
-    said = [COLUMNS.index(name) for name in COMPARED if _MEANINGS.get(name, name) in chunk.present or name in _ALWAYS]
+    said = [COLUMNS.index(name) for name in COMPARED if name in _ALWAYS or chunk.says(_MEANINGS.get(name, name))]
     for place, row in enumerate(rows_of(chunk, batch or 0)):
         known = stored.get(row[2])
         if known is None:

@@ -34,7 +34,7 @@ def incident_of(chunk: Chunk, place: int, batch: int | None) -> ViralIncident:
 def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
     """Compare a chunk with the stored incidents about the same chats."""
     found = Sorted()
-    said = ["agent_id", *(name for name in COMPARED if name in chunk.present)]
+    said = ["agent_id", *(name for name in COMPARED if chunk.says(name))]
     stored = {one.chat_id: one for one in ViralIncident.objects.filter(chat_id__in=chunk.columns["chat_id"])}
     for place, chat in enumerate(chunk.columns["chat_id"]):
         known = stored.get(chat)

@@ -36,10 +36,13 @@ class Chunk:
     instrument: str = ""
     key_heading: str = ""
     present: frozenset[str] = frozenset()
-    """Meanings the file has a column for; about the others it says nothing."""
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def says(self, meaning: str) -> bool:
+        """Whether the file has a column with this meaning; records that come from no file say everything."""
+        return not self.present or meaning in self.present
 
 
 @dataclass(frozen=True, slots=True)
