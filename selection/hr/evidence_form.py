@@ -5,7 +5,8 @@ is not answered by a default that nobody looked at.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -68,6 +69,17 @@ class MappingForm(forms.Form):
         self.full_clean()
         return self.cleaned_data.get(name) or ""
 
+    def spell(self, base: Understanding) -> None:
+        """Show beside each encoding how a text of the file would read in it."""
+        field = self.fields.get("encoding")
+        if isinstance(field, forms.ChoiceField):
+            options = list(field.widget.choices)
+            read = spellings(base, [code for code, _name in options[1:]])
+            field.choices = [
+                options[0],
+                *((c, f"{name}: {read[c]}" if read.get(c) else name) for c, name in options[1:]),
+            ]
+
     def tell(self, seen: Understanding) -> None:
         """Say in each empty option what was found, or that a person must choose."""
         asked = {question.choice for question in seen.questions}
@@ -78,6 +90,17 @@ class MappingForm(forms.Form):
                 field.choices = [("", empty), *list(field.widget.choices)[1:]]
             elif field is not None:
                 field.widget.attrs["placeholder"] = told
+
+
+def spellings(seen: Understanding, encodings: Iterable[str]) -> dict[str, str]:
+    """How one text of the file reads in each encoding; only encodings that can spell it."""
+    texts = [one for column in seen.columns for one in (column.heading, *column.examples) if not one.isascii()]
+    found: dict[str, str] = {}
+    for encoding in encodings:
+        with suppress(UnicodeError, LookupError):
+            read = texts[0].encode(seen.encoding).decode(encoding) if texts else ""
+            found[encoding] = read if read.isprintable() else ""
+    return found
 
 
 def found_words(seen: Understanding) -> dict[str, str]:

@@ -68,6 +68,7 @@ class MappingPage:
         self.choices = self._with_names(self.form.choices())
         self.seen = look_again(batch, self.choices) if self.base.columns else self.base
         self.form.tell(self.seen)
+        self.form.spell(self.base)
 
     def _initial(self, kept: dict[str, Any]) -> dict[str, Any]:
         """What was kept earlier, or a proposal."""
@@ -115,20 +116,23 @@ class MappingPage:
     def _asked(self, question: Question) -> Asked:
         name = question.choice if question.choice in self.form.fields and question.choice != "columns" else ""
         needed = [(words.meaning_name(self.seen.kind, one), words.word(words.NEEDED, one)) for one in question.options]
-        sentence = question_sentence(question)
-        if question.code == "missing_column":
-            sentence = _("Which column holds: %(needed)s?") % {"needed": ", ".join(label for label, _why in needed)}
-        elif question.code == "duplicate_meaning":
-            meaning = words.meaning_name(self.seen.kind, str(question.params.get("meaning", "")))
-            sentence = _("Several columns are said to hold “%(meaning)s”: %(columns)s. Keep one of them.")
-            sentence %= {"meaning": meaning, "columns": ", ".join(question.options)}
         return Asked(
-            sentence=sentence,
+            sentence=self._sentence(question, [label for label, _why in needed]),
             why=words.word(words.WHY, question.code),
             field=self.form[name] if name else None,
             needed=needed if question.code == "missing_column" else [],
             is_about_columns=question.choice == "columns",
         )
+
+    def _sentence(self, question: Question, needed: list[str]) -> str:
+        """The question with the names that this page uses instead of intake's codes."""
+        if question.code == "missing_column":
+            return _("Which column holds: %(needed)s?") % {"needed": ", ".join(needed)}
+        if question.code == "duplicate_meaning":
+            meaning = words.meaning_name(self.seen.kind, str(question.params.get("meaning", "")))
+            told = {"meaning": meaning, "columns": ", ".join(question.options)}
+            return _("Several columns are said to hold “%(meaning)s”: %(columns)s. Keep one of them.") % told
+        return str(words.QUESTIONS[question.code]) if question.code in words.QUESTIONS else question_sentence(question)
 
     @property
     def asked_fields(self) -> set[str]:

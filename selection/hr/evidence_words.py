@@ -112,10 +112,16 @@ DECIMALS: Words = {".": _("point: 4.5"), ",": _("comma: 4,5")}
 # The line of the wizard.
 STEPS = (_("File"), _("Columns"), _("Check"), _("Import"))
 
+# Questions whose options are codes are asked without them: the select has their names.
+QUESTIONS: Words = {
+    "ambiguous_encoding": _("The letters can be read in several ways. Which of them reads right?"),
+    "no_key": _("No column identifies a rating. Which columns together do?"),
+}
+
 # Why a question is asked, in one sentence under it.
 WHY: Words = {
     "ambiguous_encoding": _(
-        "The same bytes make different letters in each of them; look whether the examples below read well."
+        "The same bytes make different letters in each of them; beside each stands how a text of the file would read."
     ),
     "ambiguous_sheet": _(
         "A workbook often holds a copy, a summary or another month; only one of them may be what you mean."
