@@ -115,6 +115,14 @@ def retire(*, version: PolicyVersion, actor: User, reason: str, at: datetime) ->
     return locked
 
 
+def require_own_draft(*, version: PolicyVersion, actor: User) -> None:
+    """Raise PublicationRefused for a version that the actor may not change: a frozen one, or somebody else's draft."""
+    if version.state != PolicyState.DRAFT:
+        raise PublicationRefused(_("A published version is never edited or deleted. Draft a new version from it."))
+    if version.author_id != actor.pk:
+        raise PublicationRefused(_("Only its author changes a draft. Draft a version of your own from it."))
+
+
 def read(version: PolicyVersion) -> Policy:
     """The document of a version as data; a document is parsed once, since it never changes."""
     return _parsed(version.document)
@@ -158,10 +166,7 @@ def _own_draft(version: PolicyVersion, actor: User) -> PolicyVersion:
     locked = PolicyVersion.objects.select_for_update().filter(pk=version.pk).first()
     if locked is None:
         raise PublicationRefused(_("This draft is gone: its author has discarded it. Draft a new version."))
-    if locked.state != PolicyState.DRAFT:
-        raise PublicationRefused(_("A published version is never edited or deleted. Draft a new version from it."))
-    if locked.author_id != actor.pk:
-        raise PublicationRefused(_("Only its author changes a draft. Draft a version of your own from it."))
+    require_own_draft(version=locked, actor=actor)
     return locked
 
 

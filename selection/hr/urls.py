@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from selection.hr import agents, audit, candidates, exports, policies, ranking, rounds, runs, today
+from selection.hr import agents, audit, candidates, exports, ranking, rounds, runs, today
 
 app_name = "hr"
 urlpatterns = [
@@ -24,9 +24,8 @@ urlpatterns = [
     path("rounds/candidates/<int:pk>/moves/<slug:name>/", candidates.make_move, name="move"),
     path("rounds/appeals/<int:pk>/answer/", candidates.answer, name="answer_appeal"),
     path("evidence/", include("selection.hr.evidence_urls")),
-    path("policies/", policies.policies, name="policies"),
-    path("policies/<int:pk>/", policies.policy, name="policy"),
-    path("policies/<int:pk>/publish/", policies.publish, name="publish_policy"),
+    path("policies/", include("selection.hr.policy_urls")),
+    path("policies/", include("selection.hr.comparing_urls")),
     path("audit/", audit.audit, name="audit"),
     path("audit/verify/", audit.verify, name="verify"),
 ]
