@@ -21,12 +21,24 @@ Composite (A4)
     `explain_score`, `rating_chain`, `nearest_flips`; `gate_error_rates`; `weight_acceptability`, `leave_one_out`,
     `smallest_weight_change`, `kendall_tau`, `compare_lists`; `regression_weights`, `incremental_validity`,
     `effective_weights`, `composite_reliability`; `selection_rate`, `impact_ratio`.
+Raters of the same thing (A6)
+    `weighted_kappa`, `intraclass_correlations` (Shrout and Fleiss), `nearness`, `mean_with_error`.
 Rare and dated facts (A7)
     `viral_evidence`, `door_probability`, `fit_gamma_poisson`, `robbins_estimate`; `tenure_months`.
 
 Everything refuses bad input with a `FormulaError` that names what is wrong.
 """
 
+from scoring.formula.agreement import (
+    Coefficient,
+    Icc,
+    Kappa,
+    Nearness,
+    intraclass_correlations,
+    mean_with_error,
+    nearness,
+    weighted_kappa,
+)
 from scoring.formula.anova import Anova, JamesStein, james_stein, one_way_anova, one_way_random_effects
 from scoring.formula.calibrate import Calibration, SplitHalves, calibration_bins, simulate_calibration, split_halves
 from scoring.formula.casemix import CaseMix, Confined, fit_case_mix
@@ -123,6 +135,7 @@ __all__ = [
     "BetaBinomial",
     "Calibration",
     "CaseMix",
+    "Coefficient",
     "Composite",
     "Confined",
     "CrossedEffects",
@@ -137,14 +150,17 @@ __all__ = [
     "GateLine",
     "GateOutcome",
     "HalfLifeChoice",
+    "Icc",
     "Impact",
     "IntegratedPosterior",
     "InterceptStatistics",
     "JamesStein",
+    "Kappa",
     "ListChange",
     "MantelHaenszel",
     "Measure",
     "MissingColumnError",
+    "Nearness",
     "NetPromoterScore",
     "NotIdentifiedError",
     "Part",
@@ -205,14 +221,17 @@ __all__ = [
     "integrate",
     "intercept_statistics",
     "intraclass_correlation",
+    "intraclass_correlations",
     "james_stein",
     "kendall_tau",
     "leave_one_out",
     "mantel_haenszel",
+    "mean_with_error",
     "measured",
     "merge_small_cells",
     "months_between",
     "nearest_flips",
+    "nearness",
     "net_promoter_score",
     "net_promoter_score_of",
     "one_way_anova",
@@ -246,5 +265,6 @@ __all__ = [
     "verdicts",
     "viral_evidence",
     "weight_acceptability",
+    "weighted_kappa",
     "wilson_interval",
 ]
