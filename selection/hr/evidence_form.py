@@ -192,7 +192,8 @@ def _column_field(kind: str, column: Column) -> forms.ChoiceField:
 
 def proposed(seen: Understanding) -> dict[str, str]:
     """The meaning of each column before a person has decided: known headings, then guesses worth proposing."""
-    needed = {one.name for one in meanings_of(seen.kind).values() if one.required}
+    # A date without its time of day would be kept without a word, so even a faint guess of the time is proposed.
+    needed = {one.name for one in meanings_of(seen.kind).values() if one.required} | {"rated_time"}
     found: dict[str, str] = {}
     for column in sorted(open_columns(seen), key=lambda one: not one.meaning):
         guess = column.guess if column.guess in needed or column.confidence >= SURE_ENOUGH else ""

@@ -159,7 +159,7 @@ class BatchPage:
     def _field_name(self, name: str) -> str:
         own = {"agent_ref": "agent", "value": "rating"}.get(name, name)
         if own == "key" and self.seen and self.seen.key != ("key",):
-            return _("Key made of several columns")
+            return _("Key")
         return words.meaning_name(self.batch.kind, own)
 
     @property
@@ -300,13 +300,16 @@ def cell(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
         return moment(value)
-    return formats.localize(value) if isinstance(value, int | float) else str(formats.localize(value))
+    return str(formats.localize(int(value) if isinstance(value, float) and value.is_integer() else value))
 
 
 def refused_file(batch: Batch) -> bytes:
     """Refused records as a CSV that can be corrected and sent again: the columns of the file, then the reason."""
     found = list(batch.refusals.all())
-    headings = list(dict.fromkeys(heading for one in found for heading in one.cells))
+    held = {heading for one in found for heading in one.cells}
+    # PostgreSQL does not keep the order of an object's names: the file's own order is that of its columns.
+    order = [column["heading"] for column in batch.understanding.get("columns", [])]
+    headings = [heading for heading in order if heading in held]
     rows = [[*headings, _("Record"), _("Why it was refused")]]
     rows += [[*(str(one.cells.get(name, "")) for name in headings), str(one.record), _sentence(one)] for one in found]
     return as_csv(rows)
