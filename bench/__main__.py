@@ -1,27 +1,52 @@
-"""`python -m bench [imports|scores ...] [--rows N] [--rounds N] [--engine sqlite|postgresql]`.
+"""`python -m bench [imports|scores|reml|ranks|statistics|coverage ...] [--rows N] [--rounds N] [--engine NAME]`.
 
 Every bench runs in a process of its own, so that no database and no memory is shared between engines.
 """
 
 import argparse
+import os
 import subprocess
 import sys
+from dataclasses import dataclass
 
-BENCHES = {"imports": ("sqlite", "postgresql"), "scores": ("sqlite",)}
+DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The engines a bench knows (one that needs no database: none), and how much it does unless told otherwise."""
+
+    engines: tuple[str, ...]
+    rows: int
+    rounds: int = 3
+
+
+BENCHES = {
+    "imports": Bench(DATABASES, 100_000),
+    "scores": Bench(("sqlite",), 100_000),
+    "reml": Bench(("none",), 100_000),
+    "ranks": Bench(("none",), 10_000),
+    "statistics": Bench(("none",), 10_000_000),
+    "coverage": Bench(("none",), 2_000_000, rounds=100),
+}
+# Linear algebra on several threads is slower here, in R too.
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def main() -> None:
     """Run the named benches, or all of them."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("benches", nargs="*", choices=[*BENCHES, []], help="which benches to run (default: all)")
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="only this database")
+    parser.add_argument("--rows", type=int, help="ratings (default: by bench)")
+    parser.add_argument("--rounds", type=int, help="rounds, or simulations (default: by bench)")
+    parser.add_argument("--engine", choices=DATABASES, help="only this database")
     chosen = parser.parse_args()
     for name in chosen.benches or BENCHES:
-        for engine in BENCHES[name] if chosen.engine is None else (chosen.engine,):
-            command = [sys.executable, "-m", f"bench.{name}", engine, str(chosen.rows), str(chosen.rounds)]
-            subprocess.run(command, check=True)
+        bench = BENCHES[name]
+        rows, rounds = chosen.rows or bench.rows, chosen.rounds or bench.rounds
+        for engine in bench.engines if chosen.engine is None else (chosen.engine,):
+            command = [sys.executable, "-m", f"bench.{name}", engine, str(rows), str(rounds)]
+            subprocess.run(command, check=True, env=os.environ | ENVIRONMENT)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Point Django at a scratch database of its own, before anything of ours is imported."""
 
 import os
-import tempfile
-from pathlib import Path
 
 import django
 
-FOLDER = Path(tempfile.gettempdir()) / "rostrum-bench"
+from bench.places import FOLDER
+
+__all__ = ["FOLDER", "prepare"]
 
 
 def prepare(engine: str) -> None:
