@@ -6,12 +6,14 @@ Sources: Laird & Louis (1989) J Educ Stat 14:29-46; Lin, Louis, Paddock & Ridgew
 """
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import interpolate, optimize, stats
 from scipy.special import ndtr
 
 from scoring.formula.arrays import FloatArray, Numbers, as_floats, as_nonnegative, check_share
 
 NODES = 600
+# Among more agents than FEW the curve of survivors is smooth: GRID points, joined by monotone cubics, are enough.
+GRID, FEW, FINE = 128, 400, 2000
 
 
 def threshold_top(mean: FloatArray, sd: FloatArray, places: float, *, chance: FloatArray | None = None) -> FloatArray:
@@ -122,7 +124,7 @@ def _with_agents(counts: FloatArray, above: FloatArray) -> FloatArray:
 
 
 def rank_limits(
-    mean: Numbers, sd: Numbers, *, level: float = 0.95, points: int = 400
+    mean: Numbers, sd: Numbers, *, level: float = 0.95, points: int = GRID
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Expected rank and limits of the central `level` rank interval, for independent normals, on a grid of values.
 
@@ -147,12 +149,26 @@ def rank_limits(
 
 def _survivors(mean: FloatArray, spread: FloatArray, points: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Grid of values, expected number of agents above each, and the noise of that number in units of the value."""
-    far = np.linspace(float((mean - 6 * spread).min()), float((mean + 6 * spread).max()), points)
-    grid = far if mean.size > points else np.unique(np.concatenate([far, mean - 3 * spread, mean, mean + 3 * spread]))
+    grid = _values(mean, spread, points)
     count, variance = np.zeros(grid.size), np.zeros(grid.size)
     for block in np.array_split(np.arange(mean.size), max(1, mean.size // 2000)):
         above = ndtr((mean[block, None] - grid) / spread[block, None])
         count += above.sum(axis=0)
         variance += (above * (1.0 - above)).sum(axis=0)
     slope = np.maximum(-np.gradient(count, grid), 1e-12)
-    return grid, count, np.minimum(np.sqrt(variance) / slope, np.ptp(grid))
+    noise = np.minimum(np.sqrt(variance) / slope, np.ptp(grid))
+    if mean.size <= FEW:
+        return grid, count, noise
+    fine = np.unique(np.concatenate([np.linspace(grid[0], grid[-1], FINE), grid]))
+    return fine, interpolate.PchipInterpolator(grid, count)(fine), np.interp(fine, grid, noise)
+
+
+def _values(mean: FloatArray, spread: FloatArray, points: int) -> FloatArray:
+    """Even points where the agents are and, since a few may lie far out, some more up to the ends of the range."""
+    ends = float((mean - 6 * spread).min()), float((mean + 6 * spread).max())
+    if mean.size <= FEW:
+        return np.unique(np.concatenate([np.linspace(*ends, FEW), mean - 3 * spread, mean, mean + 3 * spread]))
+    wide = 4 * float(np.median(spread))
+    low, high = (float(np.quantile(mean, q)) + side * wide for q, side in ((0.001, -1), (0.999, 1)))
+    crowd, far = np.linspace(max(low, ends[0]), min(high, ends[1]), points), np.linspace(*ends, points // 4)
+    return np.unique(np.concatenate([far[(far < crowd[0]) | (far > crowd[-1])], crowd]))

@@ -19,6 +19,8 @@ from scoring.formula.arrays import FloatArray, Labels, Numbers, as_floats, as_po
 from scoring.formula.errors import NotIdentifiedError, ShapeError
 
 INTERCEPT = "(intercept)"
+# In log lambda: the first step away from a guess, and where no rating can tell agents from noise any more.
+STEP, MOST = 0.4, 28.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,20 +147,22 @@ def _coded(cells: pd.DataFrame, factors: list[str]) -> tuple[list[pd.Index], lis
 
 
 def _cross_products(codes: list[np.ndarray], n: FloatArray, s: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
-    xtx, xty = np.zeros((size, size)), np.zeros(size)
+    xtx, xty = np.zeros(size * size), np.zeros(size)
     for first in codes:
-        np.add.at(xty, first, s)
+        xty += np.bincount(first, weights=s, minlength=size)
         for second in codes:
-            np.add.at(xtx, (first, second), n)
-    return xtx, xty
+            xtx += np.bincount(first * size + second, weights=n, minlength=size * size)
+    return xtx.reshape(size, size), xty
 
 
 def _level_counts(agents: pd.Index, counts: pd.DataFrame, levels: pd.Index) -> FloatArray:
     check_columns(counts, ["agent", "level", "n"])
     row, column = agents.get_indexer(pd.Index(counts["agent"])), levels.get_indexer(pd.Index(counts["level"]))
-    table = np.zeros((len(agents), len(levels)))
-    np.add.at(table, (row, column), counts["n"].to_numpy(dtype=np.float64))
-    return table
+    if row.size and min(row.min(), column.min()) < 0:
+        raise ShapeError(name="levels", got="agents or levels that no other table has", expected="the same ones")
+    size = len(agents) * len(levels)
+    table = np.bincount(row * len(levels) + column, weights=counts["n"].to_numpy(dtype=np.float64), minlength=size)
+    return np.asarray(table.reshape(len(agents), len(levels)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,16 +240,33 @@ def _slope(stats: InterceptStatistics, ratio: float, freedom: float, restricted:
 
 
 def _solve_ratio(stats: InterceptStatistics, freedom: float, restricted: bool) -> float:
-    """The lambda where the slope turns from falling to rising; 0 when the criterion rises from the start."""
+    """The lambda where the slope turns from falling to rising; 0 when the criterion rises from the start.
 
-    def slope(ratio: float) -> float:
-        return _slope(stats, ratio, freedom, restricted)
+    Solved in log lambda, where the slope is nearly straight, between bounds around a first guess by moments.
+    """
 
-    if len(stats.agents) < 2 or slope(0.0) >= 0.0:
+    def slope(logarithm: float) -> float:
+        return _slope(stats, float(np.exp(logarithm)), freedom, restricted)
+
+    if len(stats.agents) < 2 or _slope(stats, 0.0, freedom, restricted) >= 0.0:
         return 0.0
-    low, high = 0.0, 1.0 / float(stats.counts.mean())
-    while slope(high) < 0.0:
-        low, high = high, 8.0 * high
-        if high > 1e12:
-            raise NotIdentifiedError(name="The between-agent variance", reason="ratings of an agent never differ")
-    return float(optimize.brentq(slope, low, high, xtol=1e-14 * high, rtol=1e-12))
+    low = high = float(np.log(_first_guess(stats, freedom)))
+    step = STEP
+    if slope(low) < 0.0:
+        while slope(high := high + step) < 0.0:
+            low, step = high, 2.0 * step
+            if high > MOST:
+                raise NotIdentifiedError(name="The between-agent variance", reason="ratings of an agent never differ")
+    else:
+        while slope(low := low - step) > 0.0:
+            high, step = low, 2.0 * step
+    return float(np.exp(optimize.brentq(slope, low, high, xtol=1e-11, rtol=1e-12)))
+
+
+def _first_guess(stats: InterceptStatistics, freedom: float) -> float:
+    """Lambda by moments: the square of an agent's summed residual is about n sigma2 + n^2 tau2."""
+    at = _profile(stats, 0.0)
+    sigma2 = max(at.rss / freedom, np.finfo(float).tiny)
+    squares, count = float(at.residual @ at.residual), stats.counts
+    guess = (squares / sigma2 - float(count.sum())) / float(count @ count)
+    return max(guess, 1e-3 / float(count.mean()))
