@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from scoring.models import Agent, PolicyVersion, Score, ScoreRun
+from scoring.models import Agent, Comparison, PolicyVersion, Score, ScoreRun
 from selection.models import Appeal, Candidate, Round
 from selection.roles import Person, person_of
 from selection.stages import Role
@@ -101,3 +101,8 @@ def the_appeal(pk: int) -> Appeal:
 def the_policy(pk: int) -> PolicyVersion:
     """A policy version with the people behind it."""
     return get_object_or_404(PolicyVersion.objects.select_related("author", "publisher"), pk=pk)
+
+
+def the_comparison(pk: int) -> Comparison:
+    """A comparison with both versions."""
+    return get_object_or_404(Comparison.objects.select_related("before", "after", "made_by"), pk=pk)
