@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from scoring import policies
 from scoring.models import PolicyVersion
-from scoring.policy import describe, to_dict
+from scoring.policy import describe, from_dict, render, to_dict
+from selection.api.serializers.strict import StrictSerializer
 
 
 class PolicySerializer(serializers.ModelSerializer[PolicyVersion]):
@@ -71,3 +73,36 @@ class PolicyNameSerializer(serializers.ModelSerializer[PolicyVersion]):
     class Meta:
         model = PolicyVersion
         fields = ("id", "name", "version", "document_hash")
+
+
+class WantedPolicySerializer(StrictSerializer):
+    """A policy document: as TOML, whose comments are kept, or as data with the keys of the TOML."""
+
+    document = serializers.CharField(required=False, trim_whitespace=False, help_text="The document as TOML.")
+    document_json = serializers.DictField(required=False, help_text="The same as data; give one of the two.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Keep the text; data is written out as one."""
+        if ("document" in attrs) == ("document_json" in attrs):
+            raise serializers.ValidationError(_("Give the document as TOML or as data: one of the two."))
+        if "document_json" in attrs:
+            attrs["document"] = render(from_dict(attrs.pop("document_json")), (get_language() or "en")[:2])
+        return attrs
+
+
+class RevisedPolicySerializer(WantedPolicySerializer):
+    """Another document for one's own draft."""
+
+    document_hash = serializers.CharField(max_length=64, help_text="The hash of the document that was edited.")
+
+
+class PublicationSerializer(StrictSerializer):
+    """The publisher has read the document."""
+
+    document_hash = serializers.CharField(max_length=64, help_text="The hash of the document that was read.")
+
+
+class RetirementSerializer(StrictSerializer):
+    """Why a version goes out of use."""
+
+    reason = serializers.CharField(max_length=2000)

@@ -48,6 +48,8 @@ class World:
             "agent": self.ania.pk,
             "batch": self.batch.pk,
             "policy": self.policy.pk,
+            "publish_policy": self.policy.pk,
+            "retire_policy": self.policy.pk,
             "run": self.run.pk,
             "scores": self.run.pk,
             "round": self.opened.pk,

@@ -27,7 +27,14 @@ RIGHTS: dict[tuple[str, str], dict[str, int]] = {
     ("agent", "GET"): STAFF,
     ("me", "GET"): {"ania": 200, "boris": 200, "marat": 200, "hugo": 200},
     ("policies", "GET"): INVOLVED,
+    ("policies", "POST"): {"hanna": 400},  # without a document
     ("policy", "GET"): INVOLVED,
+    ("policy", "PUT"): {"hanna": 409},  # it is published
+    ("policy", "DELETE"): {"hanna": 409},
+    ("publish_policy", "GET"): dict.fromkeys(STAFF, 405),
+    ("publish_policy", "POST"): {"hanna": 409},
+    ("retire_policy", "GET"): dict.fromkeys(STAFF, 405),
+    ("retire_policy", "POST"): {"hanna": 200},
     ("ratings", "GET"): dict.fromkeys(STAFF, 405),
     ("ratings", "POST"): {"hanna": 201},
     ("incidents", "GET"): STAFF,
@@ -70,6 +77,8 @@ def body(name: str, world: World) -> dict[str, Any]:
         "next_phase": {"phase": "decision"},
         "candidates": {"round": world.opened.pk, "score": world.run.scores.get(agent=world.cast.agents["boris"]).pk},
         "moves": {"name": "release"},
+        "publish_policy": {"document_hash": world.policy.document_hash},
+        "retire_policy": {"reason": "Replaced by a stricter one."},
     }
     return bodies.get(name, {})
 
