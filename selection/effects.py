@@ -9,6 +9,7 @@ from assessments import grading, sittings, submissions
 from assessments.models import Submission
 from scoring.models.evidence import ResultKind
 from scoring.results import record_result
+from selection.acknowledgements import acknowledge
 from selection.conflicts import eligible_graders
 from selection.gates import MoveRequest
 from selection.models import Candidate, Decision, Invitation, Placement
@@ -41,7 +42,8 @@ def prepare_work(candidate: Candidate, request: MoveRequest, rng: random.Random)
 
 
 def note_policy_read(candidate: Candidate, request: MoveRequest, rng: random.Random) -> None:
-    """Keep when the candidate was shown what counts."""
+    """Keep that the candidate has read what counts: accepting says so."""
+    acknowledge(version=candidate.round.policy_version, actor=request.actor, at=request.at)
     candidate.invitation.policy_read_at = request.at
     candidate.invitation.save(update_fields=["policy_read_at"])
 

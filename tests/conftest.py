@@ -12,6 +12,7 @@ GUARDS = [
     for name in (
         "journal.migrations.0002_append_only",
         "scoring.migrations.0002_frozen_policies",
+        "selection.migrations.0003_round_keeps_its_policy",
     )
 ]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
