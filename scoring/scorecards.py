@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from scoring.evaluation import Evaluation
-from scoring.formula.composite import ELIGIBLE
+from scoring.formula.composite import ELIGIBLE, VETOED
 from scoring.formula.flips import GATE, WEIGHT, FlipColumn, FlipTable, flip_table
 from scoring.formula.rounding import round_rows
 from scoring.measuring import plain_name
@@ -82,7 +82,17 @@ def verdicts(evaluation: Evaluation) -> np.ndarray:
     words[(chance >= bounds.clear) & ~_unsure(evaluation)] = CLEAR
     words[(table["verdict"] == INSUFFICIENT).to_numpy() | evaluation.rests_on_luck] = INSUFFICIENT
     closed = (table["standing"] != ELIGIBLE).to_numpy()
-    return np.where(closed, table["verdict"].to_numpy(), words)
+    words = np.where(closed, table["verdict"].to_numpy(), words)
+    words[_undecided(evaluation)] = INSUFFICIENT
+    return words
+
+
+def _undecided(evaluation: Evaluation) -> np.ndarray:
+    """Who misses a condition by measurement while another cannot be judged yet: too little is known to say no."""
+    found = np.zeros(len(evaluation.composite.table), dtype=bool)
+    for outcome in evaluation.composite.gates:
+        found |= outcome.state == "missing"
+    return found & (evaluation.composite.table["standing"] != VETOED).to_numpy()
 
 
 def _unsure(evaluation: Evaluation) -> np.ndarray:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,13 @@ from scoring.policy.document import Measure, Role
 from scoring.policy.vocabulary import MEASURES
 from scoring.scorecards import SCALES
 from selection.components import Part
+
+# Named again here, since whoever words a score words its numbers too.
+from selection.numbers import chance as chance
+from selection.numbers import decimal as decimal
+from selection.numbers import percent as percent
+from selection.numbers import signed as signed
+from selection.rating_steps import Chain, chain_of
 
 Entry = Mapping[str, Any]
 MET, MISSED, RETEST, INCOMPLETE, WAITING = "met", "missed", "retest", "incomplete", "waiting"
@@ -33,6 +39,15 @@ _NOTES = {
     "confined_to_thin_cell": gettext_lazy(
         "%(share)s of the ratings come from a queue where hardly anybody else works, %(cell)s, so how hard it is "
         "cannot be known."
+    ),
+    "criterion_without_evidence": gettext_lazy(
+        "Nobody has evidence on “%(criterion)s” yet, so it tells nobody apart in this run."
+    ),
+    "several_instruments": gettext_lazy(
+        "Answers to different surveys (%(instruments)s) are compared within each survey and shown on one scale."
+    ),
+    "several_components": gettext_lazy(
+        "The agents fall into %(components)s groups that share no kind of chat; compare people within a group only."
     ),
 }
 _MISSING = {
@@ -63,35 +78,10 @@ def criterion_name(code: str) -> str:
     return _NAMES[code].within(language()) if code in _NAMES else code
 
 
-def decimal(value: float, digits: int = 1) -> str:
-    """A number as the reader writes it."""
-    # number_format cuts digits off; it does not round.
-    return str(number_format(round(value, digits), digits))
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A difference, with its sign; the minus is the typographic one."""
-    return ("+" if value >= 0 else "−") + decimal(abs(value), digits)
-
-
-def percent(share: float) -> str:
-    """A share of 0 to 1 in whole percent."""
-    return _("%(number)s%%") % {"number": decimal(100 * share, 0)}
-
-
 def place_chance(p_top: float, places: int) -> str:
     """The probability of a place in words; never quite certain, never quite impossible."""
     shown = {"chance": chance(p_top), "places": places}
     return ngettext("%(chance)s for the %(places)d place", "%(chance)s for one of %(places)d places", places) % shown
-
-
-def chance(p: float) -> str:
-    """A probability in whole percent, but never 0 or 100: the method does not know that much."""
-    if p < 0.01:
-        return _("under %(share)s") % {"share": percent(0.01)}
-    if p > 0.99:
-        return _("over %(share)s") % {"share": percent(0.99)}
-    return percent(p)
 
 
 def measured(value: float | None, scale: str) -> str:
@@ -216,13 +206,12 @@ def why_rating_differs(score: Score) -> list[str]:
         )
         % told
     )
-    return [first, *_expected(detail), *_shrunken(detail), *_response(detail)]
+    chain = chain_of(score)
+    return [first, *(_expected(detail, chain) + _shrunken(chain) if chain else []), *_response(detail)]
 
 
-def _expected(detail: Entry) -> list[str]:
-    if detail.get("expected") is None:
-        return []
-    told = {"expected": decimal(detail["expected"], 2), "difference": signed(detail["difference"])}
+def _expected(detail: Entry, chain: Chain) -> list[str]:
+    told = {"expected": decimal(chain.expected, 2), "difference": signed(chain.difference)}
     average = _("An average agent in the same chats would have got %(expected)s: the difference is %(difference)s.")
     if not detail.get("top_cell") or not detail.get("top_share"):
         return [average % told]
@@ -230,14 +219,11 @@ def _expected(detail: Entry) -> list[str]:
     return [queue % {"share": percent(detail["top_share"]), "queue": queue_name(detail["top_cell"])}, average % told]
 
 
-def _shrunken(detail: Entry) -> list[str]:
-    if detail.get("shrunken") is None:
-        return []
-    names = ("shrunken", "low", "high")
-    told = {name: signed(detail[name]) for name in names if detail.get(name) is not None}
-    if len(told) < len(names):
-        return []
-    return [_("Allowing for luck, %(shrunken)s counts (between %(low)s and %(high)s).") % told]
+def _shrunken(chain: Chain) -> list[str]:
+    told = {name: signed(getattr(chain, name)) for name in ("weighing", "shrunken", "low", "high")}
+    weighed = _("Queues in which the own level is less certain weigh less: %(weighing)s.")
+    luck = _("Allowing for luck, %(shrunken)s counts (between %(low)s and %(high)s).")
+    return [*([weighed % told] if chain.weighing else []), luck % told]
 
 
 def _response(detail: Entry) -> list[str]:
@@ -266,7 +252,19 @@ def _flip_sentence(flip: Entry, scale: str) -> str:
     told |= {"now": measured(flip["now"], scale), "needed": measured(needed, scale)}
     if told["now"] == told["needed"]:
         return _("%(name)s: the smallest change, from %(now)s.") % told
-    return _("%(name)s: %(needed)s instead of %(now)s.") % told
+    if scale == "yes_no":
+        return _("%(name)s: %(needed)s instead of %(now)s.") % told
+    return _("%(name)s: %(needed)s instead of %(now)s (%(change)s).") % (told | {"change": _distance(flip, scale)})
+
+
+def _distance(flip: Entry, scale: str) -> str:
+    """How far the change is, with its sign, as the scale counts."""
+    change = flip["needed"] - flip["now"]
+    if scale in {"share", "percent"}:
+        return _("%(change)s percentage points") % {"change": signed(change * (100 if scale == "share" else 1), 0)}
+    if scale == "seconds":
+        return signed(-change, 0)
+    return signed(change, 0 if scale in {"count", "severity", "months"} else 2)
 
 
 def note_sentences(notes: Sequence[Entry]) -> list[str]:
@@ -275,5 +273,10 @@ def note_sentences(notes: Sequence[Entry]) -> list[str]:
 
 
 def _told(params: Entry) -> dict[str, str]:
-    known: dict[str, Callable[[Any], str]] = {"cell": queue_name, "share": percent}
+    known: dict[str, Callable[[Any], str]] = {
+        "cell": queue_name,
+        "share": percent,
+        "criterion": criterion_name,
+        "instruments": ", ".join,
+    }
     return {name: known[name](value) if name in known else str(value) for name, value in params.items()}

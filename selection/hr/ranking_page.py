@@ -25,6 +25,7 @@ from selection.hr.ranking_rows import RankingTable
 from selection.hr.run_form import policy_label
 from selection.models import Candidate, Round
 from selection.models.rounds import RoundPhase
+from selection.rating_steps import Steps, rating_steps
 from selection.reasons import (
     GateLine,
     decimal,
@@ -38,6 +39,7 @@ from selection.reasons import (
     what_would_change,
     why_rating_differs,
 )  # fmt: skip
+from selection.verdict_words import missing_lines, verdict_distance
 
 RECENT = 20
 
@@ -77,6 +79,18 @@ class Explained:
     @property
     def why(self) -> list[str]:
         return why_rating_differs(self.score)
+
+    @property
+    def steps(self) -> Steps | None:
+        return rating_steps(self.score)
+
+    @property
+    def missing(self) -> list[str]:
+        return missing_lines(self.score)
+
+    @property
+    def distance(self) -> list[str]:
+        return verdict_distance(self.score)
 
     @property
     def flips(self) -> list[str]:
@@ -216,6 +230,11 @@ class RankingPage:
             "The ratings cannot tell these agents apart: differences as large as theirs come about by chance alone "
             "with a probability of %(p)s. The order below says nothing, and nobody should be chosen by it."
         ) % {"p": decimal(self.run.summary.get("p_equal") or 0.0, 2)}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader must know of the whole run."""
+        return note_sentences(self.run.summary.get("warnings", []))
 
 
 def recent_runs() -> list[ScoreRun]:

@@ -238,3 +238,19 @@ def test_facts_that_hold_are_no_advice() -> None:
     worlds.rate(newcomer, worlds.spread(4.0, 60))
     (flip,) = worlds.cards(worlds.policy(TENURE, RATING))["new"].explanation["flips"]
     assert (flip["kind"], flip["criterion"], flip["now"], flip["needed"]) == ("gate", "tenure", 2.0, 6.0)
+
+
+def test_nobody_is_unlikely_while_a_condition_cannot_be_judged() -> None:
+    support = {
+        "criterion": "technical_support", "role": "gate", "cut": 1, "unit": "yes_no", "requirement": "policy",
+        "quality": "qualification", "evidence_needed": 1, "when_missing": "incomplete",
+    }  # fmt: skip
+    level = {
+        "criterion": "customer_rating", "role": "gate", "cut": 4.5, "unit": "level",
+        "requirement": "public_communication", "quality": "productivity", "evidence_needed": 10,
+        "when_missing": "incomplete",
+    }  # fmt: skip
+    worlds.rate(worlds.agent("no team"), worlds.spread(3.0, 60))
+    worlds.rate(worlds.agent("support", team="Support"), worlds.spread(3.0, 60))
+    found = worlds.cards(worlds.policy(support, level, RATING))
+    assert {name: card.verdict for name, card in found.items()} == {"no team": "insufficient", "support": "unlikely"}
