@@ -126,7 +126,7 @@ def _read(reader: Iterator[list[str]], size: int, skipped: int) -> Batches:
         before = _line(reader)
         try:
             # extend() keeps the rows before an error, which list(islice()) would lose.
-            with _collector_resting():
+            with collector_resting():
                 rows.extend(islice(reader, size))
         except csv.Error as error:
             start = before + sum(map(_lines_of, rows)) + 1
@@ -139,7 +139,7 @@ def _read(reader: Iterator[list[str]], size: int, skipped: int) -> Batches:
 
 
 @contextmanager
-def _collector_resting() -> Iterator[None]:
+def collector_resting() -> Iterator[None]:
     """Thousands of new lists make the garbage collector walk all chunks in memory over and over; none is garbage."""
     running = gc.isenabled()
     gc.disable()

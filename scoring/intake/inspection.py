@@ -1,6 +1,7 @@
 """Understand a file before anything is read from it for good: every decision is made once, shown, or asked for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,7 @@ def _sample(source: Opened, seen: Understanding, words: dict[str, str], choices:
     dialect = delimited.sniff(source.path, _text(seen), lambda row: known_headings(row, words), choices.delimiter)
     seen.delimiter, seen.escape = dialect.delimiter, dialect.escape
     seen.skipped_lines, seen.spaced = dialect.skipped_lines, dialect.spaced
-    return _head(raw_batches(source, seen, limits))
+    return _head(raw_batches(source, seen, replace(limits, chunk_rows=SAMPLE_ROWS)))
 
 
 def _text(seen: Understanding) -> Text:

@@ -20,6 +20,7 @@ from journal.record import record
 from scoring.intake import Choices, Limits, Rejected, read, understand
 from scoring.intake import load_rows as rows
 from scoring.intake import load_virals as incidents
+from scoring.intake.delimited import collector_resting
 from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
 from scoring.intake.load_cells import Sums, add_sums
 from scoring.intake.load_profiles import find_profile
@@ -193,7 +194,7 @@ def _loaded(load: _Load) -> Report:
     report, sums = Report(seen), Sums(settings.TIME_ZONE)
     agents = AgentLoad(load.at) if batch.kind == EvidenceKind.AGENTS else None
     try:
-        with rows.roomy_cache(), transaction.atomic() if agents else nullcontext():
+        with collector_resting(), rows.roomy_cache(), transaction.atomic() if agents else nullcontext():
             # Closed at once when a load is stopped, so that its temporary files go with it.
             with closing(_with_agents(reading, roster, load.at, report)) as chunks:
                 for first in chunks:

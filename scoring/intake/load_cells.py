@@ -1,8 +1,10 @@
 """The additive counts and sums that scoring reads, kept in step with the published ratings."""
 
-from collections.abc import Iterator, Sequence
+import csv
+import io
+from collections.abc import Sequence
 from datetime import date
-from itertools import chain
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,7 +15,8 @@ from numpy.typing import NDArray
 from scoring.models import Cell, CellSum
 
 HOURS_PER_BAND = 8
-UPSERTED = 500
+# How many chunks are grouped before they are joined.
+JOINED = 50
 SATISFIED = {"csat5": 4, "thumbs": 1, "three_point": 1, "nps": 9}
 SUMS = (
     "offered",
@@ -29,50 +32,76 @@ SUMS = (
 )
 COUNTS = frozenset({"offered", "timed", "judged", "resolved"})
 _KEYS = ["agent", "instrument", "channel", "topic", "band", "month"]
+# Room for kinds of work, bands of hours and months beside the agent in one 64-bit number.
+_SIZES = (2**20, 4, 2**16)
 _CellKey: TypeAlias = tuple[str, str, str, int]
+_Part: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 class Sums:
-    """Gathers rating columns into sums by agent, cell and month of the company's own calendar."""
+    """Gathers rating columns into sums by agent, cell and month of the company's own calendar.
+
+    Kinds of work are numbered as they come, so that agent, kind, band and month make one integer to group by.
+    """
 
     def __init__(self, zone: str) -> None:
         self.zone = zone
-        self.frames: list[pd.DataFrame] = []
+        self.works: dict[tuple[str, str, str], int] = {}
+        self.parts: list[_Part] = []
 
     def add(self, columns: dict[str, Any], instrument: str, places: Sequence[int] | None = None) -> None:
         """Add rating columns (all, or those at `places`); see `scoring.intake.ratings` for their names."""
-        frame = _frame(columns, instrument, self.zone)
-        if places is not None:
-            frame = frame.iloc[list(places)]
-        if len(frame):
-            self.frames.append(_grouped(frame))
-        if len(self.frames) > 50:
-            self.frames = [_grouped(pd.concat(self.frames))]
+        if not len(columns["agent"]) or (places is not None and not len(places)):
+            return
+        chosen = slice(None) if places is None else np.array(places, dtype=np.intp)
+        keys = self._keys(columns, instrument)[chosen]
+        self.parts.append(_grouped(keys, _values(columns, instrument)[chosen]))
+        if len(self.parts) > JOINED:
+            self.parts = [_joined(self.parts)]
+
+    def _keys(self, columns: dict[str, Any], instrument: str) -> NDArray[np.int64]:
+        local = pd.DatetimeIndex(columns["rated_at"]).tz_localize("UTC").tz_convert(self.zone)
+        words = list(zip(columns["channel"], columns["topic"], strict=True))
+        known = {word: self.works.setdefault((instrument, *word), len(self.works)) for word in set(words)}
+        work = np.fromiter(map(known.__getitem__, words), dtype=np.int64, count=len(words))
+        month = local.year.to_numpy(np.int64) * 12 + local.month.to_numpy(np.int64) - 1
+        band = local.hour.to_numpy(np.int64) // HOURS_PER_BAND
+        keys = np.array(columns["agent"], dtype=np.int64)
+        for size, part in zip(_SIZES, (work, band, month), strict=True):
+            keys = keys * size + part
+        return keys
 
     def table(self) -> pd.DataFrame:
-        """All sums so far: one row per agent, cell and month, sorted."""
-        if not self.frames:
+        """All sums so far: one row per agent, cell and month, sorted by agent."""
+        if not self.parts:
             return pd.DataFrame(columns=[*_KEYS, *SUMS])
-        return _grouped(pd.concat(self.frames))
+        keys, values = _joined(self.parts)
+        keys, month = np.divmod(keys, _SIZES[2])
+        keys, band = np.divmod(keys, _SIZES[1])
+        agent, work = np.divmod(keys, _SIZES[0])
+        names = np.array(list(self.works), dtype=object)[work]
+        found = [agent, names[:, 0], names[:, 1], names[:, 2], band, month]
+        return pd.DataFrame(dict(zip([*_KEYS, *SUMS], [*found, *values.T], strict=True)))
 
 
-def _frame(columns: dict[str, Any], instrument: str, zone: str) -> pd.DataFrame:
-    local = pd.DatetimeIndex(columns["rated_at"]).tz_localize("UTC").tz_convert(zone)
-    value = np.array(columns["value"], dtype=float)
-    share = np.array(columns["share"], dtype=float)
-    seconds = np.array(columns["handling_seconds"], dtype=float)
-    resolved = np.array([np.nan if one is None else one for one in columns["resolved"]], dtype=float)
-    frame = pd.DataFrame(
-        {
-            "agent": columns["agent"],
-            "instrument": instrument,
-            "channel": pd.Series(columns["channel"], dtype=object),
-            "topic": pd.Series(columns["topic"], dtype=object),
-            "band": (local.hour // HOURS_PER_BAND).astype(np.int64),
-            "month": (local.year * 12 + local.month - 1).astype(np.int64),
-        }
-    )
-    return frame.assign(**_parts(value, share, seconds, resolved, SATISFIED[instrument]))
+def _grouped(keys: NDArray[np.int64], values: NDArray[np.float64]) -> _Part:
+    """Add up the rows of equal keys."""
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    return keys[starts], np.add.reduceat(values[order], starts, axis=0)
+
+
+def _joined(parts: list[_Part]) -> _Part:
+    return _grouped(np.concatenate([keys for keys, _ in parts]), np.concatenate([values for _, values in parts]))
+
+
+def _values(columns: dict[str, Any], instrument: str) -> NDArray[np.float64]:
+    """What each rating adds: one row per rating, one column per name of SUMS."""
+    resolved = [np.nan if one is None else one for one in columns["resolved"]]
+    value, share, seconds = (np.array(columns[name], dtype=float) for name in ("value", "share", "handling_seconds"))
+    parts = _parts(value, share, seconds, np.array(resolved, dtype=float), SATISFIED[instrument])
+    return np.column_stack([parts[name] for name in SUMS])
 
 
 def _parts(
@@ -102,25 +131,25 @@ def _parts(
     }
 
 
-def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby(_KEYS, sort=True, observed=True, as_index=False)[list(SUMS)].sum()
-
-
 def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     """Add sums to the stored ones inside the caller's transaction (sign -1 subtracts); return the rows touched."""
     if sums.empty:
         return 0
     cells = _cells(sums)
-    keys = list(zip(sums["instrument"], sums["channel"], sums["topic"], sums["band"].tolist(), strict=True))
-    months = [date(number // 12, number % 12 + 1, 1) for number in sums["month"].tolist()]
-    values = [[_whole(name, sign * one) for one in sums[name].tolist()] for name in SUMS]
-    rows = zip(sums["agent"].tolist(), [cells[key] for key in keys], months, *values, strict=True)
-    _upsert(list(rows))
+    keys = zip(sums["instrument"], sums["channel"], sums["topic"], sums["band"].tolist(), strict=True)
+    months = sums["month"].tolist()
+    days = {number: date(number // 12, number % 12 + 1, 1).isoformat() for number in set(months)}
+    values = [_whole(name, sign * sums[name].to_numpy(float)) for name in SUMS]
+    agents, places = sums["agent"].tolist(), list(map(cells.__getitem__, keys))
+    rows = list(zip(agents, places, map(days.__getitem__, months), *values, strict=True))
+    # In the order of their key, rows touch each page of its index once.
+    rows.sort(key=itemgetter(0, 1, 2))
+    _upsert(rows)
     return len(sums)
 
 
-def _whole(name: str, value: float) -> float | int:
-    return round(value) if name in COUNTS else value
+def _whole(name: str, values: NDArray[np.float64]) -> list[Any]:
+    return np.rint(values).astype(np.int64).tolist() if name in COUNTS else values.tolist()
 
 
 def _cells(sums: pd.DataFrame) -> dict[_CellKey, int]:
@@ -144,18 +173,28 @@ def _known_cells() -> dict[_CellKey, int]:
 def _upsert(rows: list[tuple[Any, ...]]) -> None:
     table = CellSum._meta.db_table
     names = ", ".join(["agent_id", "cell_id", "month", *SUMS])
+    # Only names of our own model are put into the statements; values travel as parameters.
+    insert = f"INSERT INTO {table} ({names})"  # noqa: S608
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in SUMS)
-    marks = f"({', '.join(['%s'] * (3 + len(SUMS)))})"
+    adding = f"ON CONFLICT (agent_id, cell_id, month) DO UPDATE SET {added}"
     with connection.cursor() as cursor:
-        for part in batched(rows, UPSERTED):
-            # Only names of our own model are put into the statement; values travel as parameters.
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) VALUES {', '.join([marks] * len(part))} "  # noqa: S608
-                f"ON CONFLICT (agent_id, cell_id, month) DO UPDATE SET {added}",
-                list(chain.from_iterable(part)),
-            )
+        if connection.vendor == "postgresql":
+            _copy_upsert(cursor, rows, insert, adding)
+        else:
+            marks = ", ".join(["%s"] * (3 + len(SUMS)))
+            cursor.executemany(f"{insert} VALUES ({marks}) {adding}", rows)
 
 
-def batched(rows: list[tuple[Any, ...]], size: int) -> Iterator[list[tuple[Any, ...]]]:
-    """Cut a list into parts."""
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+def _copy_upsert(cursor: Any, rows: list[tuple[Any, ...]], insert: str, adding: str) -> None:
+    """Through a table of this transaction alone: COPY is the only fast way in, and it cannot add to what is there."""
+    table, text = CellSum._meta.db_table, io.StringIO()
+    columns = ", ".join(["agent_id", "cell_id", "month", *SUMS])
+    csv.writer(text).writerows(rows)
+    text.seek(0)
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE fresh_sums ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608
+    )
+    with connection.wrap_database_errors:
+        cursor.cursor.copy_expert(f"COPY fresh_sums ({columns}) FROM STDIN WITH (FORMAT csv)", text)
+    cursor.execute(f"{insert} SELECT {columns} FROM fresh_sums {adding}")
+    cursor.execute("DROP TABLE fresh_sums")

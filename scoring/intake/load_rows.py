@@ -40,8 +40,7 @@ _MEANINGS = {"is_resolved": "resolved"}
 _ALWAYS = frozenset({"agent_id", "instrument", "value", "rated_at"})
 LOOKED_UP = 5000
 CACHE_KILOBYTES = 24 * 1024
-# No text that was accepted can hold a control character, so this is never a value.
-_NULL = "\x01N"
+COPY_BYTES = 256 * 1024
 
 
 @dataclass(slots=True)
@@ -82,11 +81,14 @@ def rows_of(chunk: Chunk, batch: int, places: Sequence[int] | None = None) -> It
 def stored_times(moments: Any) -> list[str]:
     """Write UTC instants the way Django stores them: no fraction where there is none."""
     whole = moments.astype("datetime64[s]")
-    if (whole == moments).all():
-        suffix = "+00:00" if connection.vendor == "postgresql" else ""
-        return [text.replace("T", " ") + suffix for text in np.datetime_as_string(whole).tolist()]
-    naive = connection.vendor != "postgresql"
-    return [str(one if naive else one.replace(tzinfo=UTC)) for one in moments.astype("datetime64[us]").tolist()]
+    suffix = "+00:00" if connection.vendor == "postgresql" else ""
+    if len(moments) and (whole == moments).all():
+        texts = np.datetime_as_string(whole).astype(f"<U{19 + len(suffix)}")
+        codes = texts.view(np.uint32).reshape(len(texts), -1)
+        codes[:, 10] = ord(" ")
+        codes[:, 19:] = [ord(char) for char in suffix]
+        return list(texts.tolist())
+    return [f"{one}{suffix}" for one in moments.astype("datetime64[us]").tolist()]
 
 
 @contextmanager
@@ -110,23 +112,24 @@ def add(chunk: Chunk, batch: int) -> Sorted:
 
     The hopeful way adds all rows at once and looks things up only when some key exists already.
     """
-    if _all_added(list(rows_of(chunk, batch))):
+    if _all_added(chunk, batch):
         return Sorted(fresh=list(range(len(chunk))))
     found = sort_out(chunk, batch)
     if found.fresh:
-        _all_added(list(rows_of(chunk, batch, found.fresh)))
+        _all_added(chunk, batch, found.fresh)
     return found
 
 
-def _all_added(rows: list[tuple[Any, ...]]) -> bool:
+def _all_added(chunk: Chunk, batch: int, places: Sequence[int] | None = None) -> bool:
     """Add rows and say whether all of them were new.
 
     If not, PostgreSQL has added none (COPY is all or nothing) and SQLite all but the known ones: a savepoint around
     each chunk would cost it a copy of every page.
     """
+    rows = list(rows_of(chunk, batch, places))
+    # Rows in the order of their keys touch each page of the index once per chunk.
+    rows.sort(key=itemgetter(COLUMNS.index("key")))
     with connection.cursor() as cursor:
-        # Rows in the order of their keys touch each page of the index once per chunk.
-        rows.sort(key=itemgetter(COLUMNS.index("key")))
         if connection.vendor != "postgresql":
             cursor.executemany(_INSERT, rows)
             return bool(cursor.rowcount == len(rows)) or not rows
@@ -142,16 +145,19 @@ _INSERT = (  # Only names of our own model are put into the statement; values tr
     f"INSERT INTO {Rating._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
     f"VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT (key) DO NOTHING"
 )
+_COPY = (  # The csv module writes None and '' alike; only these columns may be NULL, in all others nothing is ''.
+    f"COPY {Rating._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL "
+    f"({', '.join(name for name in COLUMNS if name not in {'value', 'handling_seconds', 'is_resolved'})}))"
+)
 
 
 def _copy(cursor: Any, rows: list[tuple[Any, ...]]) -> None:
     text = io.StringIO()
-    csv.writer(text).writerows([[_NULL if cell is None else cell for cell in row] for row in rows])
+    csv.writer(text).writerows(rows)
     text.seek(0)
-    statement = f"COPY {Rating._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
     # The bare driver raises its own errors; wrapped, a repeated key is Django's IntegrityError on every database.
     with connection.wrap_database_errors:
-        cursor.cursor.copy_expert(statement, text)
+        cursor.cursor.copy_expert(_COPY, text, COPY_BYTES)
 
 
 def sort_out(chunk: Chunk, batch: int | None) -> Sorted:

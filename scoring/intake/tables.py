@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -137,7 +136,7 @@ def _block(rows: list[Row], seen: Understanding, counts: Counts, sheet: str) -> 
 
 
 def _turned(rows: Sequence[Any], seen: Understanding) -> list[list[Any]]:
-    return [list(map(itemgetter(place), rows)) for place in range(len(seen.columns))]
+    return list(map(list, zip(*rows, strict=True))) or [[] for _ in seen.columns]
 
 
 def _even(rows: list[Row], width: int) -> bool:
