@@ -4,16 +4,18 @@
 SHELL := /bin/bash
 PYTHON3 ?= python3
 VENV ?= .venv
+CLUSTER ?= .venv-cluster
 PYTHON := $(VENV)/bin/python
 ADDRESS ?= 127.0.0.1:8000
 WORKERS ?= auto
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help demo test lint types checks test-sqlite test-postgresql chromium bench messages lock clean
+.PHONY: help demo test lint types checks test-sqlite test-postgresql test-cluster chromium bench messages lock clean
 
 help:
 	@echo "make demo   set everything up, load the demo company, serve it on http://$(ADDRESS)/"
 	@echo "make test   set everything up, then lint, types and all tests on SQLite and PostgreSQL"
+	@echo "make test-cluster   count ratings on a local Spark master with two workers (needs Java 17)"
 	@echo "make bench  time imports and scores side by side with their peers"
 
 $(VENV)/bin/python:
@@ -56,6 +58,16 @@ test-sqlite: $(VENV)/development chromium
 test-postgresql: $(VENV)/development chromium
 	ROSTRUM_TEST_DATABASE=postgresql $(PYTHON) -m pytest -q -n $(WORKERS)
 
+$(CLUSTER)/cluster: requirements-cluster.txt
+	@java -version 2>/dev/null || { echo "Spark needs Java 17 or later: apt-get install default-jre-headless"; exit 1; }
+	@echo "Installing Spark (once, about two minutes, half a gigabyte) ..."
+	@$(PYTHON3) -m venv $(CLUSTER)
+	@if command -v uv >/dev/null; then uv pip install -q --python $(CLUSTER)/bin/python --require-hashes -r $<; else $(CLUSTER)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<; fi
+	@touch $@
+
+test-cluster: $(CLUSTER)/cluster
+	ROSTRUM_TEST_DATABASE=sqlite $(CLUSTER)/bin/python -m pytest -q tests/cluster
+
 chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium for the browser tests ..." && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
@@ -65,11 +77,12 @@ bench: $(VENV)/development
 	$(PYTHON) -m bench
 
 messages: $(VENV)/development
-	SECRET_KEY=messages $(PYTHON) manage.py makemessages -l ru --no-location --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	SECRET_KEY=messages $(PYTHON) manage.py makemessages -l ru --no-location --ignore '.venv*/*' --ignore 'var/*' --ignore 'tests/*'
 
 lock:
 	uv pip compile -q --python-version 3.11 --generate-hashes --custom-compile-command "make lock" requirements.in -o requirements.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --custom-compile-command "make lock" -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --python-version 3.11 --generate-hashes --custom-compile-command "make lock" -c requirements.txt requirements-cluster.in -o requirements-cluster.txt
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) $(CLUSTER) var
