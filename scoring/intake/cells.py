@@ -59,7 +59,7 @@ def texts(column: Sequence[Any], *, longest: int, unclean: bool, verbatim: bool 
         problems = {place: Problem(cell.code) for place, cell in enumerate(column) if isinstance(cell, BadCell)}
         column = list(map(plain, column))
     found = list(column) if verbatim else list(map(str.strip, column))
-    if not verbatim and not all(map(str.isascii, found)):
+    if not verbatim and not "".join(found).isascii():
         found = [text if text.isascii() else unicodedata.normalize("NFC", text) for text in found]
     if max(map(len, found), default=0) > longest:
         problems |= {place: _too_long(text, longest) for place, text in enumerate(found) if len(text) > longest}
@@ -108,6 +108,13 @@ def _may_be_mangled(text: str) -> bool:
 
 def names(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
     """Give the column as names: text with single spaces (a no-break space is a space)."""
+    kinds = list(set(column)) if set(map(type, column)) == {str} else []
+    if kinds and len(kinds) * 4 < len(column):
+        # Few names over and over: each is looked at once, unless something is wrong somewhere.
+        found, problems = texts(kinds, longest=longest, unclean=unclean)
+        if not problems:
+            known = {raw: " ".join(text.split()) for raw, text in zip(kinds, found, strict=True)}
+            return list(map(known.__getitem__, column)), {}
     found, problems = texts(column, longest=longest, unclean=unclean)
     spaced = {text: " ".join(text.split()) for text in set(found)}
     return list(map(spaced.__getitem__, found)), problems

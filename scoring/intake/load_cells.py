@@ -1,7 +1,5 @@
 """The additive counts and sums that scoring reads, kept in step with the published ratings."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
@@ -12,6 +10,7 @@ import pandas as pd
 from django.db import connection
 from numpy.typing import NDArray
 
+from scoring.intake.load_bulk import copy, insert
 from scoring.models import Cell, CellSum
 
 HOURS_PER_BAND = 8
@@ -136,7 +135,7 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     if sums.empty:
         return 0
     cells = _cells(sums)
-    keys = zip(sums["instrument"], sums["channel"], sums["topic"], sums["band"].tolist(), strict=True)
+    keys = zip(*(sums[name].tolist() for name in ("instrument", "channel", "topic", "band")), strict=True)
     months = sums["month"].tolist()
     days = {number: date(number // 12, number % 12 + 1, 1).isoformat() for number in set(months)}
     values = [_whole(name, sign * sums[name].to_numpy(float)) for name in SUMS]
@@ -171,30 +170,16 @@ def _known_cells() -> dict[_CellKey, int]:
 
 
 def _upsert(rows: list[tuple[Any, ...]]) -> None:
-    table = CellSum._meta.db_table
-    names = ", ".join(["agent_id", "cell_id", "month", *SUMS])
-    # Only names of our own model are put into the statements; values travel as parameters.
-    insert = f"INSERT INTO {table} ({names})"  # noqa: S608
+    table, columns = CellSum._meta.db_table, ["agent_id", "cell_id", "month", *SUMS]
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in SUMS)
     adding = f"ON CONFLICT (agent_id, cell_id, month) DO UPDATE SET {added}"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _copy_upsert(cursor, rows, insert, adding)
-        else:
-            marks = ", ".join(["%s"] * (3 + len(SUMS)))
-            cursor.executemany(f"{insert} VALUES ({marks}) {adding}", rows)
-
-
-def _copy_upsert(cursor: Any, rows: list[tuple[Any, ...]], insert: str, adding: str) -> None:
-    """Through a table of this transaction alone: COPY is the only fast way in, and it cannot add to what is there."""
-    table, text = CellSum._meta.db_table, io.StringIO()
-    columns = ", ".join(["agent_id", "cell_id", "month", *SUMS])
-    csv.writer(text).writerows(rows)
-    text.seek(0)
-    cursor.execute(
-        f"CREATE TEMPORARY TABLE fresh_sums ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608
-    )
-    with connection.wrap_database_errors:
-        cursor.cursor.copy_expert(f"COPY fresh_sums ({columns}) FROM STDIN WITH (FORMAT csv)", text)
-    cursor.execute(f"{insert} SELECT {columns} FROM fresh_sums {adding}")
-    cursor.execute("DROP TABLE fresh_sums")
+        if connection.vendor == "sqlite":
+            insert(cursor, table, columns, rows, tail=adding)
+            return
+        # COPY is the only fast way in, but cannot add to what is there: it fills a table of this transaction alone.
+        names = ", ".join(columns)
+        cursor.execute(f"CREATE TEMPORARY TABLE fresh_sums ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")  # noqa: S608
+        copy(cursor, "fresh_sums", columns, rows)
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM fresh_sums {adding}")  # noqa: S608
+        cursor.execute("DROP TABLE fresh_sums")

@@ -1,8 +1,6 @@
 """Rating rows into the table as fast as each database takes them, and never twice."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -13,9 +11,11 @@ from typing import Any
 import numpy as np
 from django.db import IntegrityError, connection, transaction
 
+from scoring.intake.load_bulk import copy, insert
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Refusal, shown
 from scoring.models import Rating
+from scoring.models.evidence import Instrument
 
 COLUMNS = (
     "batch_id",
@@ -40,7 +40,9 @@ _MEANINGS = {"is_resolved": "resolved"}
 _ALWAYS = frozenset({"agent_id", "instrument", "value", "rated_at"})
 LOOKED_UP = 5000
 CACHE_KILOBYTES = 24 * 1024
-COPY_BYTES = 256 * 1024
+_NULLABLE = ("value", "handling_seconds", "is_resolved")
+# What the table holds in columns that the file does not have.
+_SILENT = {"rater": "''", "comment": "''", "handling_seconds": "NULL", "is_resolved": "NULL", "share": "1.0"}
 
 
 @dataclass(slots=True)
@@ -53,29 +55,23 @@ class Sorted:
     refusals: list[Refusal] = field(default_factory=list)
 
 
-def rows_of(chunk: Chunk, batch: int, places: Sequence[int] | None = None) -> Iterator[tuple[Any, ...]]:
-    """Give the rows of a chunk in the order of COLUMNS, times as the text that the database stores."""
-    columns = chunk.columns
-    chosen = slice(None) if places is None else np.array(places, dtype=np.intp)
-    size = len(chunk) if places is None else len(places)
-
-    def pick(name: str) -> Any:
-        values = columns[name]
-        return values if places is None else [values[place] for place in places]
-
-    records = chunk.records if places is None else [chunk.records[place] for place in places]
-    return zip(
-        [batch] * size,
-        records,
-        pick("key"),
-        pick("agent"),
-        pick("chat_id"),
-        [chunk.instrument] * size,
-        pick("value"),
-        stored_times(columns["rated_at"][chosen]),
-        *(pick(name) for name in ("channel", "topic", "rater", "comment", "handling_seconds", "resolved", "share")),
-        strict=True,
-    )
+def rows_of(
+    chunk: Chunk, batch: int, places: Sequence[int] | None = None, but: Collection[str] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """Give the rows of a chunk in the order of COLUMNS without `but`, times as the text that the database stores."""
+    size = len(chunk)
+    made: dict[str, Callable[[], list[Any]]] = {
+        "batch_id": lambda: [batch] * size,
+        "record": lambda: chunk.records,
+        "agent_id": lambda: list(chunk.columns["agent"]),
+        "instrument": lambda: [chunk.instrument] * size,
+        "rated_at": lambda: stored_times(chunk.columns["rated_at"]),
+        "is_resolved": lambda: list(chunk.columns["resolved"]),
+    }
+    columns = [made[name]() if name in made else chunk.columns[name] for name in COLUMNS if name not in but]
+    if places is None:
+        return zip(*columns, strict=True)
+    return zip(*[[column[place] for place in places] for column in columns], strict=True)
 
 
 def stored_times(moments: Any) -> list[str]:
@@ -126,38 +122,27 @@ def _all_added(chunk: Chunk, batch: int, places: Sequence[int] | None = None) ->
     If not, PostgreSQL has added none (COPY is all or nothing) and SQLite all but the known ones: a savepoint around
     each chunk would cost it a copy of every page.
     """
-    rows = list(rows_of(chunk, batch, places))
+    fixed = _fixed(chunk, batch) if connection.vendor == "sqlite" else {}
+    names = [name for name in COLUMNS if name not in fixed]
+    rows = list(rows_of(chunk, batch, places, fixed))
     # Rows in the order of their keys touch each page of the index once per chunk.
-    rows.sort(key=itemgetter(COLUMNS.index("key")))
+    rows.sort(key=itemgetter(names.index("key")))
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.executemany(_INSERT, rows)
-            return bool(cursor.rowcount == len(rows)) or not rows
+        if connection.vendor == "sqlite":
+            added = insert(cursor, Rating._meta.db_table, names, rows, fixed=fixed, tail="ON CONFLICT (key) DO NOTHING")
+            return added == len(rows)
         try:
             with transaction.atomic():
-                _copy(cursor, rows)
+                copy(cursor, Rating._meta.db_table, names, rows, nullable=_NULLABLE)
         except IntegrityError:
             return False
     return True
 
 
-_INSERT = (  # Only names of our own model are put into the statement; values travel as parameters.
-    f"INSERT INTO {Rating._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
-    f"VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT (key) DO NOTHING"
-)
-_COPY = (  # The csv module writes None and '' alike; only these columns may be NULL, in all others nothing is ''.
-    f"COPY {Rating._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL "
-    f"({', '.join(name for name in COLUMNS if name not in {'value', 'handling_seconds', 'is_resolved'})}))"
-)
-
-
-def _copy(cursor: Any, rows: list[tuple[Any, ...]]) -> None:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    text.seek(0)
-    # The bare driver raises its own errors; wrapped, a repeated key is Django's IntegrityError on every database.
-    with connection.wrap_database_errors:
-        cursor.cursor.copy_expert(_COPY, text, COPY_BYTES)
+def _fixed(chunk: Chunk, batch: int) -> dict[str, str]:
+    """Columns that are the same in all rows of a chunk, as SQL: they need not be bound row by row."""
+    silent = {name: sql for name, sql in _SILENT.items() if not chunk.says(_MEANINGS.get(name, name))}
+    return {"batch_id": str(int(batch)), "instrument": f"'{Instrument(chunk.instrument).value}'", **silent}
 
 
 def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
