@@ -101,8 +101,8 @@ class Migration(migrations.Migration):
                 ('seconds_squares', models.FloatField(default=0, verbose_name='sum of squared handling seconds')),
                 ('judged', models.BigIntegerField(default=0, verbose_name='chats known to be resolved or not')),
                 ('resolved', models.BigIntegerField(default=0, verbose_name='chats resolved')),
-                ('agent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cell_sums', to='scoring.agent')),
-                ('cell', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sums', to='scoring.cell')),
+                ('agent', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cell_sums', to='scoring.agent')),
+                ('cell', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sums', to='scoring.cell')),
             ],
             options={
                 'verbose_name': 'cell sum',
@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('record', models.PositiveIntegerField(verbose_name='record')),
-                ('key', models.CharField(max_length=120, verbose_name='natural key')),
+                ('key', models.CharField(max_length=160, verbose_name='natural key')),
                 ('chat_id', models.CharField(blank=True, max_length=120, verbose_name='chat')),
                 ('instrument', models.CharField(choices=[('csat5', '1 to 5'), ('thumbs', 'thumbs'), ('three_point', 'three points'), ('nps', '0 to 10 (NPS)')], max_length=12, verbose_name='instrument')),
                 ('value', models.FloatField(null=True, verbose_name='value')),

@@ -27,10 +27,15 @@ class Cell(models.Model):
 
 
 class CellSum(models.Model):
-    """Additive counts and sums of one agent in one cell and month; an import adds, a withdrawal subtracts."""
+    """Additive counts and sums of one agent in one cell and month; an import adds, a withdrawal subtracts.
 
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="cell_sums", db_index=False)
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="sums")
+    Nearly as many as ratings where work varies much: no database-level foreign keys, no index beyond the key.
+    """
+
+    agent = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, related_name="cell_sums", db_constraint=False, db_index=False
+    )
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="sums", db_constraint=False, db_index=False)
     month = models.DateField(_("month"), help_text=_("The first day of the month, in the company's time zone."))
     offered = models.BigIntegerField(_("surveys offered"), default=0)
     answered = models.FloatField(_("surveys answered"), default=0)

@@ -28,7 +28,8 @@ class Rating(models.Model):
         Batch, on_delete=models.PROTECT, related_name="ratings", db_constraint=False, db_index=False
     )
     record = models.PositiveIntegerField(_("record"))
-    key = models.CharField(_("natural key"), max_length=120)
+    # Longer than any key of a file: a withdrawn row keeps its own behind a mark, and frees it for another import.
+    key = models.CharField(_("natural key"), max_length=160)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="ratings", db_constraint=False)
     chat_id = models.CharField(_("chat"), max_length=120, blank=True)
     instrument = models.CharField(_("instrument"), max_length=12, choices=Instrument.choices)
