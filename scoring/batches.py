@@ -25,6 +25,7 @@ from scoring.intake.sentences import note_sentence
 from scoring.models import Batch, CellSum, Rating, Refusal, ViralIncident
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.evidence import IncidentState
+from scoring.recount import counting
 from scoring.refusals import EvidenceRefused
 from scoring.uploads import look_again, open_batch
 
@@ -212,7 +213,7 @@ def _uncounted(batch: Batch) -> int:
         told = _("The import was withdrawn.")
         return batch.incidents.update(state=IncidentState.REJECTED, verification_reason=told)
     rows = Rating.objects.filter(batch=batch)
-    sums = sums_of(rows)
+    sums = sums_of(counting(rows))
     for instrument in sums:
         add_sums(sums[instrument].table(), sign=-1)
     CellSum.objects.filter(offered__lte=0).delete()
