@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from scoring.models import Agent, Comparison, PolicyVersion, Score, ScoreRun
-from selection.models import Appeal, Candidate, Round
+from selection.models import Appeal, Candidate, Round, WhatIf
 from selection.roles import Person, person_of
 from selection.stages import Role
 
@@ -106,3 +106,8 @@ def the_policy(pk: int) -> PolicyVersion:
 def the_comparison(pk: int) -> Comparison:
     """A comparison with both versions."""
     return get_object_or_404(Comparison.objects.select_related("before", "after", "made_by"), pk=pk)
+
+
+def the_what_if(pk: int) -> WhatIf:
+    """A what-if with its run."""
+    return get_object_or_404(WhatIf.objects.select_related("run__policy_version", "round", "actor"), pk=pk)

@@ -19,6 +19,7 @@ from selection.models.candidates import MOVE_NAMES, ROLE_NAMES, STAGE_NAMES, App
 from selection.models.rounds import RoundPhase
 from selection.rounds import NEXT_PHASE
 from selection.stages import MOVES, Move, Role, Stage
+from selection.what_ifs import what_if_counts
 
 PATH = tuple(stage for stage in Stage if stage not in {Stage.DECLINED, Stage.WITHDRAWN})
 NEXT_STEPS: dict[Stage, Text] = {
@@ -107,6 +108,11 @@ class RoundPage:
     @property
     def to_invite(self) -> int:
         return sum(row.candidate.stage == Stage.NOMINATED for row in self.rows)
+
+    @property
+    def what_ifs(self) -> tuple[int, int]:
+        """How many what-ifs there have been with the round's policy, and how many of them since the round opened."""
+        return what_if_counts(self.opened)
 
     @property
     def taken(self) -> int:
