@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from selection import references
 from selection.roles import person_of
 from selection.waiting import waiting_for
 
@@ -33,6 +34,8 @@ class RostrumAdminSite(admin.AdminSite):
         return redirect("admin:index")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Say first how many candidates wait for the reader."""
-        waiting = waiting_for(person_of(request.user), timezone.now()).count()
-        return super().index(request, {**(extra_context or {}), "waiting": waiting})
+        """Say first how many candidates wait for the reader, and how many observations."""
+        person = person_of(request.user)
+        waiting = waiting_for(person, timezone.now()).count()
+        asked = references.waiting_for(person.agent) if person.agent else 0
+        return super().index(request, {**(extra_context or {}), "waiting": waiting, "asked": asked})

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from selection.components import Link, Text
+from selection.references import waiting_for
 from selection.roles import person_of
 from selection.stages import Role
 
@@ -54,8 +55,11 @@ def navigation_of(request: HttpRequest) -> Navigation:
     """Read the person's roles and the rooms behind them."""
     person = getattr(request, "person", None) or person_of(request.user)  # a guarded view has read it already
     roles = person.roles
+    rooms = addresses(roles)
+    if person.agent is not None and waiting_for(person.agent):
+        rooms[reverse("portal:references")] = _("Observations")
     return Navigation(
-        rooms=links(addresses(roles), request.path),
+        rooms=links(rooms, request.path),
         title=next((title for role, title in TITLES.items() if role in roles), ""),
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from selection.hr import policies, policy_editor, policy_files
+from selection.hr import policies, policy_editor, policy_files, policy_readers
 
 urlpatterns = [
     path("", policies.policies, name="policies"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/discard/", policy_editor.discard, name="discard_policy"),
     path("<int:pk>/publish/", policies.publish, name="publish_policy"),
     path("<int:pk>/retire/", policies.retire, name="retire_policy"),
+    path("<int:pk>/readers/", policy_readers.policy_readers, name="policy_readers"),
     path("<int:pk>/policy.toml", policy_files.policy_toml, name="policy_toml"),
     path("<int:pk>/policy.json", policy_files.policy_json, name="policy_json"),
 ]

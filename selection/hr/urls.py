@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from selection.hr import agents, audit, candidates, exports, ranking, rounds, runs, today
+from selection.hr import agents, audit, candidates, exports, ranking, references, rounds, runs, today
 
 app_name = "hr"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("rounds/<int:pk>/phase/", rounds.next_phase, name="next_phase"),
     path("rounds/candidates/<int:pk>/", candidates.candidate, name="candidate"),
     path("rounds/candidates/<int:pk>/moves/<slug:name>/", candidates.make_move, name="move"),
+    path("rounds/candidates/<int:pk>/references/", references.references, name="references"),
+    path("rounds/candidates/<int:pk>/references/ask/", references.ask_references, name="ask_references"),
+    path("rounds/references/<int:pk>/replace/", references.replace_reference, name="replace_reference"),
     path("rounds/appeals/<int:pk>/answer/", candidates.answer, name="answer_appeal"),
     path("evidence/", include("selection.hr.evidence_urls")),
     path("policies/", include("selection.hr.policy_urls")),

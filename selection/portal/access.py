@@ -75,6 +75,12 @@ def my_score(agent: Agent) -> Score | None:
     return finished.select_related("run__policy_version").order_by("-run__as_of", "-run__created_at").first()
 
 
+def my_policy(agent: Agent) -> PolicyVersion | None:
+    """The version that applies to an agent: the one of their round, else the one in use."""
+    candidate = my_current_candidacy(agent)
+    return candidate.round.policy_version if candidate else policy_in_use()
+
+
 def policy_in_use() -> PolicyVersion | None:
     """The policy of the newest run, or else the one published last."""
     run = latest_run()

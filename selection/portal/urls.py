@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from selection.portal import sitting, views, writing
+from selection.portal import references, sitting, views, writing
 
 app_name = "portal"
 urlpatterns = [
     path("", views.path, name="path"),
     path("policy/", views.policy, name="policy"),
+    path("policy/<int:pk>/read/", views.acknowledge_policy, name="acknowledge_policy"),
+    path("references/", references.references, name="references"),
+    path("references/<int:pk>/", references.reference, name="reference"),
+    path("references/<int:pk>/decline/", references.decline_reference, name="decline_reference"),
     path("score/", views.score, name="score"),
     path("history/", views.history, name="history"),
     path("rounds/<int:pk>/", views.round_path, name="round"),

@@ -4,16 +4,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from assessments import sittings, submissions
 from assessments.models.tasks import SubmissionState
 from scoring.models import PolicyVersion, Score
 from scoring.policy import Paragraph, describe, parse
 from selection import reasons
+from selection.acknowledgements import acknowledge, acknowledged_at
 from selection.appeals import make_appeal
 from selection.gates import MoveRequest
 from selection.models import Candidate
@@ -25,6 +27,7 @@ from selection.portal.access import (
     my_candidacy,
     my_current_candidacy,
     my_invitation,
+    my_policy,
     my_score,
     policy_in_use,
 )
@@ -32,8 +35,10 @@ from selection.portal.forms import AcceptForm, ObjectionForm, WithdrawForm
 from selection.portal.path import deadline_words, deciders, path_steps, reached
 from selection.portal.tabs import posted, refused, rng
 from selection.portal.topics import rubric_in_words, strong_topics, topics_to_repeat
+from selection.rating_steps import rating_steps
 from selection.refusals import Refused
 from selection.stages import OPEN, Stage
+from selection.verdict_words import missing_lines, verdict_distance
 from selection.workflow import move
 
 
@@ -90,10 +95,24 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def policy(request: HttpRequest) -> HttpResponse:
-    """What counts: the policy of the own round, or the one in use."""
-    candidate = my_current_candidacy(me(request))
-    version = candidate.round.policy_version if candidate else policy_in_use()
-    return render(request, "portal/policy.html", {"paragraphs": _words(version), "version": version})
+    """What counts: the policy of the own round, or the one in use, and whether one has said to have read it."""
+    agent = me(request)
+    version = my_policy(agent)
+    read_at = acknowledged_at(agent, version) if version else None
+    page = {"paragraphs": _words(version), "version": version, "read_at": read_at}
+    return render(request, "portal/policy.html", page)
+
+
+@require_POST
+@login_required
+def acknowledge_policy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that one has read the version that applies to oneself; any other is as absent as one that does not exist."""
+    version = my_policy(me(request))
+    if version is None or version.pk != pk:
+        raise Http404
+    acknowledge(version=version, actor=actor(request), at=timezone.now())
+    messages.success(request, _("Noted: you have read what counts."))
+    return redirect("portal:policy")
 
 
 @login_required
@@ -169,10 +188,16 @@ def _results_page(candidate: Candidate) -> dict[str, Any]:
 
 def _score_page(found: Score) -> dict[str, Any]:
     return {
+        "standing": reasons.standing(found, found.run.places),
         "parts": reasons.parts(found),
+        "to_come": reasons.parts_to_come(found),
         "gates": reasons.gate_lines(found.gates),
         "why": reasons.why_rating_differs(found),
+        "steps": rating_steps(found),
+        "missing": missing_lines(found),
+        "distance": verdict_distance(found),
         "change": reasons.what_would_change(found),
+        "notes": reasons.note_sentences(found.explanation.get("notes", [])),
     }
 
 
