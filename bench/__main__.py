@@ -27,6 +27,7 @@ BENCHES = {
     "reml": Bench(("none",), 100_000),
     "ranks": Bench(("none",), 10_000),
     "statistics": Bench(("none",), 10_000_000),
+    "what_if": Bench(DATABASES, 10_000),
     "coverage": Bench(("none",), 2_000_000, rounds=100),
 }
 # Linear algebra on several threads is slower here, in R too.
