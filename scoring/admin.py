@@ -3,6 +3,7 @@
 Staff numbers and hire dates are protected: they come from the company's own records by import.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -43,6 +44,16 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
+        """Django links a record to all its neighbours; those that the reader may not open are told without a link."""
+        barred = {field.name: field for field in self.opts.fields if self._is_barred(request, field.related_model)}
+        given = super().get_fields(request, obj)
+        return [_unlinked(barred[name]) if name in barred else name for name in given]
+
+    def _is_barred(self, request: HttpRequest, neighbour: Any) -> bool:
+        other = self.admin_site._registry.get(neighbour)
+        return other is not None and not other.has_view_permission(request)
 
 
 class RosterAdmin(admin.ModelAdmin[Any]):
@@ -199,6 +210,14 @@ class CalibrationAdmin(ReadOnlyAdmin):
 
     list_display = ("policy_version", "as_of", "places", "agents", "created_at")
     list_select_related = ("policy_version",)
+
+
+def _unlinked(field: models.Field[Any, Any]) -> Callable[[models.Model], Any]:
+    @admin.display(description=field.verbose_name, empty_value="–")
+    def neighbour(record: models.Model) -> Any:
+        return getattr(record, field.name)
+
+    return neighbour
 
 
 def _record(request: HttpRequest, obj: models.Model, verb: str, message: Any) -> None:

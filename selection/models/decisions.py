@@ -54,4 +54,4 @@ class Decision(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.role} {self.verdict}"
+        return f"{self.get_role_display()}: {self.get_verdict_display()}"
