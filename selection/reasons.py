@@ -254,7 +254,10 @@ def _flip_sentence(flip: Entry, scale: str) -> str:
         return _("%(name)s: the smallest change, from %(now)s.") % told
     if scale == "yes_no":
         return _("%(name)s: %(needed)s instead of %(now)s.") % told
-    return _("%(name)s: %(needed)s instead of %(now)s (%(change)s).") % (told | {"change": _distance(flip, scale)})
+    told |= {"change": _distance(flip, scale)}
+    if flip["kind"] == "gate":
+        return _("%(name)s: the condition turns at %(needed)s, now %(now)s (%(change)s).") % told
+    return _("%(name)s: at %(needed)s instead of %(now)s the last place changes hands (%(change)s).") % told
 
 
 def _distance(flip: Entry, scale: str) -> str:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from selection.home import health, home
+from selection.home import health, home, method
 from selection.styleguide import style_guide
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hr/", include("selection.hr.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("me/", include("selection.portal.urls")),
+    path("method/", method, name="method"),
     path("style/", style_guide, name="style_guide"),
 ]
