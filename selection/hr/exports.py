@@ -1,4 +1,4 @@
-"""The filtered ranking as a file: CSV or XLSX, harmless when a spreadsheet opens it."""
+"""Files to take along: the filtered ranking, harmless when a spreadsheet opens it, and one score explained."""
 
 from datetime import date
 
@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from scoring.models import ScoreRun
-from selection.hr.access import hr_and_auditors
+from selection.explanations import explanation_bytes
+from selection.hr.access import hr_and_auditors, the_score
 from selection.hr.export_files import as_csv, as_xlsx, header, line
 from selection.hr.ranking_choice import RankingChoice
 from selection.hr.ranking_list import COLUMNS, ranked
@@ -32,6 +33,17 @@ def ranking_xlsx(request: HttpRequest) -> HttpResponse:
     choice = RankingChoice.from_address(request.GET.dict())
     run = chosen_run(recent_runs(), choice.run)
     return _file(as_xlsx(_cells(run, choice)), XLSX, run, "xlsx")
+
+
+@require_safe
+@hr_and_auditors
+def explanation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One score explained, as a file that can be made again to the byte."""
+    score = the_score(pk)
+    response = HttpResponse(explanation_bytes(score), content_type="application/json")
+    name = f"explanation-{score.run_id}-{score.pk}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _cells(run: ScoreRun | None, choice: RankingChoice) -> list[list[str | float]]:

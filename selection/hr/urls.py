@@ -10,6 +10,7 @@ urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
     path("ranking/export.csv", exports.ranking_csv, name="ranking_csv"),
     path("ranking/export.xlsx", exports.ranking_xlsx, name="ranking_xlsx"),
+    path("ranking/scores/<int:pk>/explanation.json", exports.explanation, name="explanation"),
     path("ranking/scores/<int:score_pk>/nominate/", ranking.nominate, name="nominate"),
     path("ranking/runs/new/", runs.new_run, name="new_run"),
     path("ranking/runs/<int:pk>/", runs.run, name="run"),
