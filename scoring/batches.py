@@ -1,16 +1,16 @@
 """A batch on its way into the evidence: dry run, load, cancel, withdraw. What a person decides is journaled."""
 
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,25 +19,23 @@ from scoring.coverage import keep_coverage
 from scoring.intake import Choices
 from scoring.intake.load import check, load_batch
 from scoring.intake.load_cells import Sums, add_sums
+from scoring.intake.load_lease import NoSpace, Superseded, is_dead, only_writer
 from scoring.intake.load_report import Report
+from scoring.intake.load_rows import free_keys
 from scoring.intake.refusals import Refusal as Refused
 from scoring.intake.sentences import note_sentence
 from scoring.models import Batch, CellSum, Rating, Refusal, ViralIncident
 from scoring.models.batches import BatchState, EvidenceKind
+from scoring.models.disputes import DisputeState, RatingDispute
 from scoring.models.evidence import IncidentState
 from scoring.recount import counting
 from scoring.refusals import EvidenceRefused
 from scoring.uploads import look_again, open_batch
 
 SHORTEST_REASON = 10
-# A job that has not stirred for so long has died with its worker.
-SILENT = timedelta(minutes=2)
+# Longer than the longest wait between two knocks of a writer in SQLite's first ten tries.
+BREATH_SECONDS = 0.05
 PIECE = 5000
-WITHDRAWN_KEY = "withdrawn:"
-
-
-class Cancelled(Exception):
-    """Raised inside a load when a person has called it off."""
 
 
 def ask_for_check(*, batch: Batch, at: datetime) -> None:
@@ -108,21 +106,19 @@ def confirm(*, batch: Batch, actor: User, at: datetime) -> None:
 
 
 def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = timezone.now) -> Report | None:
-    """Load a confirmed batch; None when it was called off meanwhile. Safe to call again after a crash.
+    """Load a confirmed batch; None when it was called off, taken up by another worker, or had to pause.
 
-    `clock` gives the signs of life that are left while rows are staged.
+    Safe to call again after a crash. `clock` gives the signs of life that are left while rows are staged.
     """
-
-    def stir() -> None:
-        mine = Batch.objects.filter(pk=batch.pk, state=BatchState.STAGING)
-        if not mine.update(heartbeat_at=clock()):
-            raise Cancelled
-
-    try:
-        stir()
-        report = load_batch(batch=batch, at=at, actor=batch.created_by, pause=stir)
-    except Cancelled:
+    if not Batch.objects.filter(pk=batch.pk, state=BatchState.STAGING).exists():
         _unstage(batch)
+        return None
+    try:
+        report = load_batch(batch=batch, at=at, actor=batch.created_by, pause=breathe, clock=clock)
+    except Superseded:
+        _unstage(batch)
+        return None
+    except NoSpace:  # the batch itself says so, and how it goes on
         return None
     if report.waiting and not report.may_load:
         _publish_waiting(batch, at)
@@ -130,6 +126,12 @@ def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = tim
     batch.save(update_fields=["understanding"])
     keep_coverage(batch)
     return report
+
+
+def breathe() -> None:
+    """Let the pages write: SQLite has one writer, and who waits for it does not queue up but knocks now and then."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        time.sleep(BREATH_SECONDS)
 
 
 def _publish_waiting(batch: Batch, at: datetime) -> None:
@@ -152,8 +154,8 @@ def _unstage(batch: Batch) -> None:
 
 
 def is_silent(batch: Batch, at: datetime) -> bool:
-    """Tell whether a job has shown no sign of life for so long that it may be started again."""
-    return batch.heartbeat_at is None or at - batch.heartbeat_at > SILENT
+    """Tell whether a job shows no sign of life any more, so that it may be started again."""
+    return is_dead(batch, at)
 
 
 def resume(*, batch: Batch, actor: User, at: datetime) -> None:
@@ -162,9 +164,25 @@ def resume(*, batch: Batch, actor: User, at: datetime) -> None:
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         if locked.state != BatchState.STAGING or not is_silent(locked, at):
             raise EvidenceRefused(_("This import is running or over; there is nothing to take up."))
-        locked.heartbeat_at = at
-        locked.save(update_fields=["heartbeat_at"])
-        record(actor=actor, verb="resume_import", subject=locked, at=at, detail={"done": locked.done})
+        _taken_up(locked, actor, at)
+
+
+def _taken_up(locked: Batch, actor: User | None, at: datetime) -> None:
+    """The dead worker's token goes: should it wake, it can no longer write."""
+    locked.heartbeat_at, locked.worker, locked.message = at, "", ""
+    locked.save(update_fields=["heartbeat_at", "worker", "message"])
+    record(actor=actor, verb="resume_import", subject=locked, at=at, detail={"done": locked.done})
+
+
+def reap(*, at: datetime, but: int = 0) -> list[Batch]:
+    """Find loads whose worker has died or had to pause, and free them; the caller sends each to a worker again."""
+    with transaction.atomic():
+        only_writer()
+        staging = Batch.objects.select_for_update().filter(state=BatchState.STAGING).exclude(pk=but).order_by("pk")
+        dead = [batch for batch in staging if is_dead(batch, at)]
+        for batch in dead:
+            _taken_up(batch, None, at)
+    return dead
 
 
 def cancel(*, batch: Batch, actor: User, at: datetime) -> None:
@@ -188,15 +206,44 @@ def withdraw(*, batch: Batch, reason: str, actor: User, at: datetime) -> None:
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise EvidenceRefused(_("Give the reason in a sentence: whoever asks later shall understand the decision."))
+    while not _left_the_scores(batch, reason.strip(), actor, at):
+        pass
+    if batch.kind == EvidenceKind.RATINGS:
+        _free_keys(batch)
+
+
+def _left_the_scores(batch: Batch, reason: str, actor: User, at: datetime) -> bool:
+    """Withdraw in one short transaction; false when the batch has changed while its sums were counted."""
+    before = _signature(batch)
+    sums = sums_of(counting(Rating.objects.filter(batch=batch)))
     with transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         _check_withdrawal(locked)
-        count = _uncounted(locked)
+        if _signature(locked) != before:
+            return False
+        count = _uncounted(locked, sums)
         locked.state, locked.withdrawn_at = BatchState.WITHDRAWN, at
         locked.save(update_fields=["state", "withdrawn_at"])
         locked.waiting_rows.filter(resolution="").update(resolution="withdrawn")
-        detail = {"reason": reason.strip(), "content_hash": locked.content_hash, "rows": count}
+        detail = {"reason": reason, "content_hash": locked.content_hash, "rows": count}
         record(actor=actor, verb="withdraw_batch", subject=locked, at=at, detail=detail)
+    return True
+
+
+def _signature(batch: Batch) -> tuple[int, int]:
+    """What changes whenever other ratings of a published batch count than before."""
+    accepted = Batch.objects.values_list("accepted", flat=True).get(pk=batch.pk)
+    upheld = RatingDispute.objects.filter(rating__batch=batch, state=DisputeState.UPHELD).count()
+    return accepted, upheld
+
+
+def _free_keys(batch: Batch) -> None:
+    """In short transactions; if this is cut short, an import frees the keys that it needs."""
+    rows, last = Rating.objects.filter(batch=batch).order_by("pk"), 0
+    while part := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:PIECE]):
+        free_keys(Rating.objects.filter(pk__in=part))
+        last = part[-1]
+        breathe()
 
 
 def _check_withdrawal(batch: Batch) -> None:
@@ -208,16 +255,14 @@ def _check_withdrawal(batch: Batch) -> None:
         raise EvidenceRefused(told)
 
 
-def _uncounted(batch: Batch) -> int:
+def _uncounted(batch: Batch, sums: dict[str, Sums]) -> int:
     if batch.kind == EvidenceKind.VIRAL:
         told = _("The import was withdrawn.")
         return batch.incidents.update(state=IncidentState.REJECTED, verification_reason=told)
-    rows = Rating.objects.filter(batch=batch)
-    sums = sums_of(counting(rows))
     for instrument in sums:
         add_sums(sums[instrument].table(), sign=-1)
     CellSum.objects.filter(offered__lte=0).delete()
-    return rows.update(key=Concat(Value(WITHDRAWN_KEY), Cast(F("pk"), CharField(max_length=20))))
+    return Rating.objects.filter(batch=batch).count()
 
 
 FIELDS = ("agent_id", "channel", "topic", "rated_at", "value", "share", "handling_seconds", "is_resolved")

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.utils import timezone
 
 from journal.record import record
 from scoring.intake import Choices, Limits, Rejected, read, understand
@@ -23,6 +24,7 @@ from scoring.intake import load_virals as incidents
 from scoring.intake.delimited import collector_resting
 from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
 from scoring.intake.load_cells import Sums, add_sums
+from scoring.intake.load_lease import Lease, leased
 from scoring.intake.load_profiles import find_profile
 from scoring.intake.load_report import Report, finish, keep_refusals, unread
 from scoring.intake.load_rows import Sorted
@@ -105,8 +107,13 @@ def import_file(
     create_agents: bool = False,
     actor: User | None = None,
     file_name: str = "",
+    patience: float | None = None,
 ) -> Report:
-    """Understand, check and load a file in one go; the batch that is left says what happened. Raises NoSuchProfile."""
+    """Understand, check and load a file in one go; the batch that is left says what happened.
+
+    Imports wait for each other, at most `patience` seconds. Raises NoSuchProfile, NoSpace, and EvidenceRefused when
+    patience ends.
+    """
     find_profile(profile)
     batch = Batch.objects.create(
         kind=kind,
@@ -120,16 +127,30 @@ def import_file(
         created_by=actor,
         created_at=at,
     )
-    return load_batch(batch=batch, at=at, actor=actor)
+    return load_batch(batch=batch, at=at, actor=actor, patience=patience)
 
 
 def load_batch(
-    *, batch: Batch, at: datetime, actor: User | None = None, pause: Callable[[], None] | None = None
+    *,
+    batch: Batch,
+    at: datetime,
+    actor: User | None = None,
+    pause: Callable[[], None] | None = None,
+    clock: Callable[[], datetime] = timezone.now,
+    patience: float | None = None,
 ) -> Report:
     """Load the stored file of a batch and publish it; safe to call again after a crash.
 
-    `pause` is called between short transactions, so that a worker can let others write.
+    `pause` is called between short transactions, so that a worker can let others write; `clock` gives the signs of
+    life. Raises Superseded when the batch was called off or is somebody else's, and what `leased` raises.
     """
+    with leased(batch, clock, patience) as lease:
+        return _carried_out(batch, at, actor, pause, lease)
+
+
+def _carried_out(
+    batch: Batch, at: datetime, actor: User | None, pause: Callable[[], None] | None, lease: Lease
+) -> Report:
     path = Path(batch.stored_path)
     seen = look(
         path,
@@ -140,10 +161,10 @@ def load_batch(
     )
     known = _published_twin(batch, seen)
     if known:
-        return _same_again(batch, seen, known, at)
-    report = _loaded(_Load(batch, path, seen, at, actor, pause)) if not seen.action else unread(seen)
+        return _same_again(batch, seen, known, at, lease)
+    report = _loaded(_Load(batch, path, seen, at, actor, pause, lease)) if not seen.action else unread(seen)
     if not report.may_load:
-        _turn_away(batch, report)
+        _turn_away(batch, report, lease)
     report.batch = batch.pk
     return report
 
@@ -162,14 +183,17 @@ def _published_twin(batch: Batch, seen: Understanding) -> Batch | None:
     ).first()
 
 
-def _same_again(batch: Batch, seen: Understanding, known: Batch, at: datetime) -> Report:
+def _same_again(batch: Batch, seen: Understanding, known: Batch, at: datetime, lease: Lease) -> Report:
     report = Report(seen, known.action, notes=list(seen.notes))
     report.records, report.duplicates = known.records, known.duplicates
     report.accepted = report.unchanged = known.accepted
     report.unanswered, report.batch = known.unanswered, batch.pk
     _keep_counts(batch, report)
     batch.state, batch.published_at = BatchState.PUBLISHED, at
-    batch.save()
+    with transaction.atomic():
+        lease.renew()
+        Rating.objects.filter(batch=batch).delete()
+        batch.save()
     return report
 
 
@@ -183,6 +207,7 @@ class _Load:
     at: datetime
     actor: User | None
     pause: Callable[[], None] | None
+    lease: Lease
 
 
 def _loaded(load: _Load) -> Report:
@@ -191,6 +216,7 @@ def _loaded(load: _Load) -> Report:
     roster = stored_roster(creates=batch.create_agents)
     clock = batch.as_of or load.at
     reading = read(load.path, seen, as_of=clock, limits=limits(polite=load.pause is not None), roster=roster)
+    reading.tick = load.lease.tick
     report, sums = Report(seen), Sums(settings.TIME_ZONE)
     agents = AgentLoad(load.at) if batch.kind == EvidenceKind.AGENTS else None
     try:
@@ -217,8 +243,9 @@ def _begin(load: _Load) -> None:
     batch, seen = load.batch, load.seen
     batch.content_hash, batch.byte_size = seen.sha256, seen.size
     batch.understanding, batch.state = seen.to_json(), BatchState.STAGING
-    batch.started_at, batch.heartbeat_at, batch.done = load.at, load.at, 0
+    batch.started_at, batch.done, batch.refused = load.at, 0, 0
     with transaction.atomic():
+        load.lease.renew()
         batch.save()
         batch.refusals.all().delete()
         batch.waiting_rows.all().delete()
@@ -242,6 +269,7 @@ def _stage_together(
     load: _Load, chunks: Iterable[Chunk], reading: Reading, report: Report, sums: Sums, agents: AgentLoad | None
 ) -> None:
     with transaction.atomic():
+        load.lease.renew()
         for chunk in chunks:
             _stage(load, chunk, reading, report, sums, agents)
         load.batch.save(update_fields=["done"])
@@ -303,8 +331,10 @@ def _publish(load: _Load, report: Report, sums: Sums) -> None:
     batch = load.batch
     _keep_counts(batch, report)
     batch.state, batch.published_at = BatchState.PUBLISHED, load.at
+    table = sums.table()
     with transaction.atomic():
-        add_sums(sums.table())
+        load.lease.renew()
+        add_sums(table)
         batch.save()
         detail = {
             "kind": batch.kind,
@@ -327,11 +357,12 @@ def _keep_counts(batch: Batch, report: Report) -> None:
     batch.done = report.records
 
 
-def _turn_away(batch: Batch, report: Report) -> None:
+def _turn_away(batch: Batch, report: Report, lease: Lease) -> None:
     """Leave the batch with its answer; whatever was staged goes."""
     _keep_counts(batch, report)
     batch.state = BatchState.REJECTED if report.action == "reject_file" else BatchState.CHECKED
     with transaction.atomic():
+        lease.renew()
         Rating.objects.filter(batch=batch).delete()
         ViralIncident.objects.filter(batch=batch).delete()
         batch.save()

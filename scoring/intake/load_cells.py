@@ -148,7 +148,7 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
 
 
 def _whole(name: str, values: NDArray[np.float64]) -> list[Any]:
-    return np.rint(values).astype(np.int64).tolist() if name in COUNTS else values.tolist()
+    return list((np.rint(values).astype(np.int64) if name in COUNTS else values).tolist())
 
 
 def _cells(sums: pd.DataFrame) -> dict[_CellKey, int]:

@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 from django.db import IntegrityError, connection, transaction
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from scoring.intake.load_bulk import copy, insert
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Refusal, shown
 from scoring.models import Rating
+from scoring.models.batches import BatchState
 from scoring.models.evidence import Instrument
 
 COLUMNS = (
@@ -40,6 +43,7 @@ _MEANINGS = {"is_resolved": "resolved"}
 _ALWAYS = frozenset({"agent_id", "instrument", "value", "rated_at"})
 LOOKED_UP = 5000
 CACHE_KILOBYTES = 24 * 1024
+WITHDRAWN = "withdrawn:"
 _NULLABLE = ("value", "handling_seconds", "is_resolved")
 # What the table holds in columns that the file does not have.
 _SILENT = {"rater": "''", "comment": "''", "handling_seconds": "NULL", "is_resolved": "NULL", "share": "1.0"}
@@ -53,6 +57,8 @@ class Sorted:
     mine: list[int] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    ghosts: list[tuple[int, str]] = field(default_factory=list)
+    """Rows that hold keys of `fresh` ones and do not count: identifier, state of their batch."""
 
 
 def rows_of(
@@ -111,9 +117,23 @@ def add(chunk: Chunk, batch: int) -> Sorted:
     if _all_added(chunk, batch):
         return Sorted(fresh=list(range(len(chunk))))
     found = sort_out(chunk, batch)
+    _make_room(found.ghosts)
     if found.fresh:
         _all_added(chunk, batch, found.fresh)
     return found
+
+
+def _make_room(ghosts: list[tuple[int, str]]) -> None:
+    """Nobody else loads now: rows of a load that never ended go, those of a withdrawn batch give up their keys."""
+    withdrawn = [pk for pk, state in ghosts if state == BatchState.WITHDRAWN]
+    free_keys(Rating.objects.filter(pk__in=withdrawn))
+    Rating.objects.filter(pk__in=[pk for pk, state in ghosts if state != BatchState.WITHDRAWN]).delete()
+
+
+def free_keys(rows: QuerySet[Rating]) -> int:
+    """Let the keys of withdrawn rows be imported again; the rows keep theirs behind a mark that is their own."""
+    marked = Concat(Value(WITHDRAWN), Cast("pk", CharField(max_length=20)), Value(":"), F("key"))
+    return rows.exclude(key__startswith=WITHDRAWN).update(key=marked)
 
 
 def _all_added(chunk: Chunk, batch: int, places: Sequence[int] | None = None) -> bool:
@@ -156,6 +176,9 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
             found.fresh.append(place)
         elif known[0] == batch:
             found.mine.append(place)
+        elif known[-1] != BatchState.PUBLISHED:
+            found.fresh.append(place)
+            found.ghosts.append(known[-2:])
         elif all(known[at - 1] == row[at] for at in said):
             found.unchanged.append(place)
         else:
@@ -170,7 +193,8 @@ def _stored(keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     found: dict[str, tuple[Any, ...]] = {}
     each = iter(keys)
     while part := list(islice(each, LOOKED_UP)):
-        rows = Rating.objects.filter(key__in=part).values_list("key", "batch_id", "record", *COMPARED)
+        names = ("key", "batch_id", "record", *COMPARED, "pk", "batch__state")
+        rows = Rating.objects.filter(key__in=part).values_list(*names)
         for key, batch, record, *rest in rows.iterator():
             rest[COMPARED.index("rated_at")] = _as_stored(rest[COMPARED.index("rated_at")])
             found[key] = (batch, record, *rest)

@@ -3,12 +3,14 @@
 from datetime import UTC
 from typing import Any
 
-from scoring.intake.load_rows import Sorted
+from scoring.intake.load_rows import WITHDRAWN, Sorted
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Refusal, shown
 from scoring.models import ViralIncident
+from scoring.models.batches import BatchState
 from scoring.models.evidence import IncidentSign
 
+LONGEST_CHAT = 120
 COMPARED = ("agent_id", "flagged_at", "is_viral", "sign", "severity", "views", "platform", "url", "reason")
 
 
@@ -51,9 +53,18 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
 
 def add(chunk: Chunk, batch: int) -> Sorted:
     """Store the incidents of a chunk that are not stored yet, inside the caller's transaction."""
+    _make_room(chunk.columns["chat_id"])
     found = sort_out(chunk, batch)
     ViralIncident.objects.bulk_create([incident_of(chunk, place, batch) for place in found.fresh], batch_size=500)
     return found
+
+
+def _make_room(chats: list[str]) -> None:
+    """Incidents of withdrawn batches keep their chat behind a mark, so that a corrected file can name it again."""
+    withdrawn = ViralIncident.objects.filter(chat_id__in=chats, batch__state=BatchState.WITHDRAWN)
+    for one in withdrawn:
+        one.chat_id = f"{WITHDRAWN}{one.pk}:{one.chat_id}"[:LONGEST_CHAT]
+    ViralIncident.objects.bulk_update(withdrawn, ["chat_id"], batch_size=500)
 
 
 def _facts(incident: ViralIncident, said: list[str]) -> tuple[Any, ...]:

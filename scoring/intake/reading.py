@@ -53,6 +53,8 @@ class Reading:
         self.path, self.setting = path, setting
         self.tally = Tally(notes=list(setting.seen.notes))
         self.counts = Counts()
+        self.tick: Callable[[], None] | None = None
+        """Called for each block that was read, so that whoever reads can show signs of life."""
 
     def __iter__(self) -> Generator[Chunk, None, None]:
         with TemporaryDirectory(prefix="rostrum-intake-") as folder:
@@ -76,6 +78,8 @@ class Reading:
         with opened(self.path, limits, seen.workbook) as source:
             read = blocks(source, seen, limits, self.counts)
             for block in [_whole(list(read))] if seen.kind == AGENTS else read:
+                if self.tick:
+                    self.tick()
                 chunk = convert(block, self.setting)
                 self.tally.ignored += len(block.records) - len(chunk) - len(chunk.refusals) + len(block.refusals)
                 yield self._cross_checked(chunk) if seen.kind == AGENTS else chunk

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from journal.models import Entry
-from scoring.batches import ask_for_check, cancel, carry_out, check_batch, confirm, resume, withdraw
+from scoring.batches import ask_for_check, cancel, carry_out, check_batch, confirm, reap, resume, withdraw
 from scoring.coverage import coverage_of, coverage_of_all
 from scoring.models import Agent, Batch, CellSum, Rating, Refusal, ViralIncident
 from scoring.models.batches import BatchState
@@ -188,6 +188,33 @@ def test_after_a_withdrawal_the_corrected_file_can_be_imported(cast: Cast) -> No
     corrected = imported(HEAD + ROWS.replace("c2,S-13,2", "c2,S-13,3"), cast.hanna)
     assert (corrected.accepted, corrected.refused) == (2, 0)
     assert sums() == [("2026-01-01", 1, 5.0), ("2026-03-01", 1, 3.0)]
+
+
+def test_withdrawn_rows_keep_their_own_keys_behind_a_mark(cast: Cast) -> None:
+    batch = imported(HEAD + ROWS, cast.hanna)
+    withdraw(batch=batch, reason=WHY, actor=cast.hanna, at=NOW)
+    assert {row.key for row in batch.ratings.all()} == {
+        f"withdrawn:{row.pk}:{row.record}" for row in batch.ratings.all()
+    }
+
+
+def test_a_withdrawal_that_was_cut_short_bars_no_key(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = imported(HEAD + ROWS, cast.hanna)
+    monkeypatch.setattr("scoring.batches._free_keys", lambda _batch: None)
+    withdraw(batch=batch, reason=WHY, actor=cast.hanna, at=NOW)
+    again = imported(HEAD + ROWS, cast.hanna)
+    assert (again.accepted, Rating.objects.count()) == (2, 4)
+    assert sums() == [("2026-01-01", 1, 5.0), ("2026-03-01", 1, 2.0)]
+
+
+def test_a_load_whose_worker_died_is_found_and_freed(cast: Cast) -> None:
+    batch = checked(HEAD + ROWS, cast.hanna)
+    confirm(batch=batch, actor=cast.hanna, at=NOW)
+    Batch.objects.filter(pk=batch.pk).update(worker="elsewhere:1:x")
+    assert reap(at=NOW + timedelta(seconds=30)) == []
+    (found,) = reap(at=NOW + timedelta(minutes=3))
+    assert (found.pk, Batch.objects.get(pk=batch.pk).worker) == (batch.pk, "")
+    assert Entry.objects.latest("sequence").verb == "resume_import"
 
 
 def test_a_withdrawal_needs_a_reason_and_a_published_batch(cast: Cast) -> None:

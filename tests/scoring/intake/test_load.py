@@ -1,7 +1,8 @@
 """Files become evidence: once, together, journaled, and never twice."""
 
+import errno
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
 from journal.models import Entry
-from scoring.intake import Chunk, Limits, load, load_rows
+from scoring.intake import Chunk, Limits, load, load_lease, load_rows
 from scoring.intake.load_cells import SUMS, Sums, add_sums
 from scoring.models import (
     Agent,
@@ -26,6 +28,7 @@ from scoring.models import (
     ViralIncident,
     WaitingRow,
 )
+from scoring.refusals import EvidenceRefused
 from tests.scoring.intake.files import AS_OF, HEADER, ROOT, csv_text, put, row
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -249,6 +252,71 @@ def test_rows_that_are_stored_already_are_never_stored_twice(ratings: Path) -> N
     with transaction.atomic():
         found = load_rows.add(chunk, batch)
     assert (found.fresh, found.mine, Rating.objects.count()) == ([], list(range(8)), 8)
+
+
+def test_rows_of_a_load_that_never_ended_do_not_bar_the_way(ratings: Path, tmp_path: Path) -> None:
+    dead = Batch.objects.create(
+        kind="ratings", file_name="d.csv", stored_path=str(ratings), state="staging", created_at=AS_OF
+    )
+    (chunk,) = only_chunk(ratings)
+    with transaction.atomic():
+        load_rows.add(chunk, dead.pk)
+    report = take(put(tmp_path, csv_text([row(at) for at in range(5, 11)]), "other.csv"))
+    assert (report.added, report.unchanged, sums()) == (6, 0, recount())
+    again = load.load_batch(batch=dead, at=AS_OF)
+    assert (again.added, again.unchanged, Rating.objects.count()) == (4, 4, 10)
+    assert sums() == recount()
+
+
+def test_a_batch_is_loaded_by_one_worker_at_a_time(ratings: Path) -> None:
+    batch = Batch.objects.create(
+        kind="ratings", file_name="r.csv", stored_path=str(ratings), state="staging", worker="elsewhere:1:x",
+        heartbeat_at=AS_OF, as_of=AS_OF, created_at=AS_OF,
+    )  # fmt: skip
+    with pytest.raises(load_lease.Superseded):
+        load.load_batch(batch=batch, at=AS_OF, clock=lambda: AS_OF)
+    late = AS_OF + load_lease.SILENT + timedelta(seconds=1)
+    assert load.load_batch(batch=batch, at=AS_OF, clock=lambda: late).added == 8
+
+
+def test_a_worker_that_wakes_after_another_took_over_writes_nothing(
+    ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "limits", lambda **_: Limits(chunk_rows=3))
+    batch = Batch.objects.create(
+        kind="ratings", file_name="r.csv", stored_path=str(ratings), as_of=AS_OF, created_at=AS_OF
+    )
+    with pytest.raises(load_lease.Superseded):
+        load.load_batch(batch=batch, at=AS_OF, pause=lambda: Batch.objects.update(worker="elsewhere:1:x") and None)
+    assert (Rating.objects.count(), Batch.objects.get(pk=batch.pk).worker) == (2, "elsewhere:1:x")
+
+
+def test_an_import_waits_for_the_one_before_it_and_not_for_ever(ratings: Path) -> None:
+    Batch.objects.create(
+        kind="ratings", file_name="b.csv", state="staging", worker="elsewhere:1:x", heartbeat_at=timezone.now(),
+        created_at=AS_OF,
+    )  # fmt: skip
+    with pytest.raises(EvidenceRefused, match="Another import is under way"):
+        take(ratings, patience=0)
+    assert Rating.objects.count() == 0
+
+
+def test_a_full_disk_pauses_the_import(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    batch = Batch.objects.create(
+        kind="ratings", file_name="r.csv", stored_path=str(ratings), as_of=AS_OF, created_at=AS_OF
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(load_rows, "add", full)
+        with pytest.raises(load_lease.NoSpace, match="disk is full"):
+            load.load_batch(batch=batch, at=AS_OF)
+    paused = Batch.objects.get(pk=batch.pk)
+    assert (paused.state, sums()) == ("staging", [])
+    assert "The disk is full" in paused.message
+    assert load_lease.is_dead(paused, AS_OF)
+    assert load.load_batch(batch=paused, at=AS_OF).added == 8
 
 
 def test_viral_chats_wait_for_verification(tmp_path: Path, roster: Path) -> None:
