@@ -20,14 +20,17 @@ from scoring.models import (
     Batch,
     Calibration,
     Employment,
+    IntegrityFlag,
     Leave,
     PolicyVersion,
     Rating,
+    RatingDispute,
     Result,
     Score,
     ScoreRun,
     Team,
     ViralIncident,
+    WarehouseRefresh,
 )
 
 
@@ -154,6 +157,31 @@ class RatingAdmin(ReadOnlyAdmin):
     list_display = ("key", "chat_id", "instrument", "value", "rated_at")
     search_fields = ("key__exact", "chat_id__exact")
     show_full_result_count = False
+
+
+@admin.register(RatingDispute)
+class RatingDisputeAdmin(ReadOnlyAdmin):
+    """Objections of agents to ratings; they are decided on HR's pages."""
+
+    list_display = ("rating_key", "made_by", "state", "made_at", "decided_by")
+    list_filter = ("state",)
+    list_select_related = ("made_by", "decided_by")
+
+
+@admin.register(IntegrityFlag)
+class IntegrityFlagAdmin(ReadOnlyAdmin):
+    """What looked odd about files; it is cleared on HR's pages."""
+
+    list_display = ("code", "batch", "agent", "state", "raised_at", "cleared_by")
+    list_filter = ("state", "code")
+    list_select_related = ("batch", "agent", "cleared_by")
+
+
+@admin.register(WarehouseRefresh)
+class WarehouseRefreshAdmin(ReadOnlyAdmin):
+    """When the cells were taken from the warehouse, and what was counted there."""
+
+    list_display = ("refreshed_at", "source", "fingerprint", "rows", "counted", "changed")
 
 
 @admin.register(ViralIncident)

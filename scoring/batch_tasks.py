@@ -7,6 +7,7 @@ from django.utils.translation import get_language, override
 from django_tasks import task
 
 from scoring.batches import carry_out, check_batch, reap
+from scoring.flags import flag_batch
 from scoring.models import Batch
 from scoring.models.batches import BatchState
 
@@ -27,6 +28,13 @@ def load_evidence(batch_pk: int, language: str) -> None:
     take_up_the_dead(timezone.now(), but=batch_pk)
     with override(language):
         carry_out(batch=Batch.objects.select_related("created_by").get(pk=batch_pk), at=timezone.now())
+    flag_evidence.enqueue(batch_pk)
+
+
+@task()
+def flag_evidence(batch_pk: int) -> None:
+    """Look at what has been published for what seems odd; nothing waits for it."""
+    flag_batch(batch=Batch.objects.get(pk=batch_pk), at=timezone.now())
 
 
 def take_up_the_dead(at: datetime, *, but: int = 0) -> int:
