@@ -242,6 +242,7 @@ def _ask(request: HttpRequest, candidate: Candidate, given: dict[str, Any]) -> N
         actor=request.user,
         at=timezone.now(),
         reason=given["reason"],
+        reason_code=given["reason_code"],
         effective_on=given["effective_on"],
         dossier_hash=given["dossier_hash"],
     )

@@ -104,3 +104,6 @@ def _rank(candidate: Candidate) -> Iterator[Fact]:
     yield _("Score"), decimal(candidate.score.score)
     yield _("Verdict"), str(candidate.score.get_verdict_display())
     yield _("Rank"), standing(candidate.score, candidate.round.places)
+    for one in candidate.overrides.order_by("at", "pk"):
+        told = {"step": one.get_move_display(), "code": one.get_code_display(), "text": one.text}
+        yield _("Against the verdict"), _("%(step)s: %(code)s. %(text)s") % told

@@ -19,6 +19,7 @@ from selection.dossier import dossier_hash
 from selection.models import Candidate, Invitation, Placement, StageChange
 from selection.models.candidates import MOVE_NAMES, ROLE_NAMES, AppealState
 from selection.models.rounds import RoundPhase
+from selection.overrides import require_reason
 from selection.refusals import Kind, Refused
 from selection.roles import acts_as, is_above, is_self, person_of
 from selection.stages import MOVES, Move, Role, Stage
@@ -28,12 +29,14 @@ DECISIONS = frozenset({"release", "approve", "refuse_release", "refuse_approval"
 
 @dataclass(frozen=True, kw_only=True)
 class MoveRequest:
-    """Somebody asks for a move. `dossier_hash` is what a decider saw; `effective_on` is when a promotion begins."""
+    """Somebody asks for a move. `dossier_hash` is what a decider saw; `effective_on` is when a promotion begins;
+    `reason_code` is one of OverrideReason, needed when the move goes against the verdict."""
 
     name: str
     actor: User
     at: datetime
     reason: str = ""
+    reason_code: str = ""
     effective_on: date | None = None
     dossier_hash: str = ""
 
@@ -47,7 +50,7 @@ def check(candidate: Candidate, request: MoveRequest) -> Move:
             _("There is no move “%(name)s”. The moves are: %(moves)s.")
             % {"name": request.name, "moves": ", ".join(MOVES)},
         )
-    for gate in (_person, _source, _phase, _reason, *EXTRA.get(request.name, ())):
+    for gate in (_person, _source, _phase, _reason, _override, *EXTRA.get(request.name, ())):
         gate(candidate, move, request)
     return move
 
@@ -108,6 +111,10 @@ def _phase(candidate: Candidate, move: Move, request: MoveRequest) -> None:
 def _reason(candidate: Candidate, move: Move, request: MoveRequest) -> None:
     if move.needs_reason and len(request.reason.strip()) < 10:
         raise Refused(Kind.INCOMPLETE, _("Give a reason of at least ten characters: the candidate may ask for it."))
+
+
+def _override(candidate: Candidate, move: Move, request: MoveRequest) -> None:
+    require_reason(move.name, candidate.score, code=request.reason_code, text=request.reason)
 
 
 def _not_own_proposal(candidate: Candidate, move: Move, request: MoveRequest) -> None:

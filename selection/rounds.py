@@ -14,7 +14,9 @@ from scoring.models import PolicyVersion, Score, ScoreRun
 from scoring.models.policies import PolicyState
 from selection.conflicts import GRADERS_NEEDED
 from selection.models import Candidate, Round, RoundGrader
+from selection.models.overrides import NOMINATE
 from selection.models.rounds import RoundPhase
+from selection.overrides import keep_override, require_reason
 from selection.refusals import Kind, Refused
 from selection.roles import person_of
 from selection.stages import Role
@@ -71,8 +73,13 @@ def open_round(*, plan: RoundPlan, actor: User, at: datetime) -> Round:
     return opened
 
 
-def nominate(*, opened: Round, score: Score, actor: User, at: datetime) -> Candidate:
-    """Take an agent into a round with the score that stood there, whatever it is: no score decides alone."""
+def nominate(
+    *, opened: Round, score: Score, actor: User, at: datetime, reason_code: str = "", reason: str = ""
+) -> Candidate:
+    """Take an agent into a round with the score that stood there, whatever it is: no score decides alone.
+
+    To nominate against the verdict takes a code of OverrideReason and a text; otherwise neither is kept.
+    """
     require_hr(actor)
     if opened.phase != RoundPhase.NOMINATION:
         raise Refused(
@@ -84,13 +91,16 @@ def nominate(*, opened: Round, score: Score, actor: User, at: datetime) -> Candi
             _("This score was made with another policy than the round's. Run the scores with %(policy)s first.")
             % {"policy": opened.policy_version},
         )
+    require_reason(NOMINATE, score, code=reason_code, text=reason)
     with transaction.atomic():
         candidate, created = Candidate.objects.get_or_create(
             round=opened, agent=score.agent, defaults={"score": score, "nominated_by": actor, "nominated_at": at}
         )
         if not created:
             raise Refused(Kind.NOT_NOW, _("%(agent)s is in this round already.") % {"agent": score.agent})
-        detail = {"round": opened.pk, "agent": score.agent_id, "score": score.pk, "rank": score.rank}
+        kept = keep_override(candidate=candidate, step=NOMINATE, code=reason_code, text=reason, actor=actor, at=at)
+        against = {"override": kept.code, "reason": kept.text} if kept else {}
+        detail = {"round": opened.pk, "agent": score.agent_id, "score": score.pk, "rank": score.rank, **against}
         record(actor=actor, verb="nominate", subject=candidate, at=at, detail=detail)
     return candidate
 

@@ -23,7 +23,9 @@ from selection.effects import (
     take_test_result,
 )
 from selection.gates import MoveRequest, check
-from selection.models import Candidate, Round, StageChange
+from selection.models import Candidate, Override, Round, StageChange
+from selection.models.overrides import OverrideReason
+from selection.overrides import keep_override
 from selection.refusals import Refused, refusals_of_work
 from selection.stages import MOVES
 
@@ -64,6 +66,14 @@ def move(*, candidate: Candidate, request: MoveRequest, rng: random.Random) -> S
             reason=request.reason.strip(),
             at=request.at,
         )
+        kept = keep_override(
+            candidate=locked,
+            step=legal.name,
+            code=request.reason_code,
+            text=request.reason,
+            actor=request.actor,
+            at=request.at,
+        )
         locked.stage = legal.target
         locked.save(update_fields=["stage"])
         record(
@@ -71,7 +81,7 @@ def move(*, candidate: Candidate, request: MoveRequest, rng: random.Random) -> S
             verb=legal.name,
             subject=locked,
             at=request.at,
-            detail={"from": change.from_stage, "to": change.to_stage, "reason": change.reason, **_decided(request)},
+            detail=_told(change, request, kept),
         )
     candidate.stage = legal.target
     return change
@@ -84,6 +94,7 @@ def possible_moves(candidate: Candidate, *, actor: User, at: datetime) -> list[s
         actor=actor,
         at=at,
         reason="(to be given by hand)",
+        reason_code=OverrideReason.UNSEEN,
         effective_on=localdate(at),
         dossier_hash=dossier_hash(candidate),
     )
@@ -98,6 +109,12 @@ def _is_legal(candidate: Candidate, request: MoveRequest) -> bool:
     return True
 
 
-def _decided(request: MoveRequest) -> dict[str, str]:
-    decided = {"dossier": request.dossier_hash, "effective_on": str(request.effective_on or "")}
-    return {name: value for name, value in decided.items() if value}
+def _told(change: StageChange, request: MoveRequest, kept: Override | None) -> dict[str, str]:
+    """What the journal keeps of a move; details that it has not are left out."""
+    decided = {
+        "dossier": request.dossier_hash,
+        "effective_on": str(request.effective_on or ""),
+        "override": kept.code if kept else "",
+    }
+    made = {"from": change.from_stage, "to": change.to_stage, "reason": change.reason}
+    return made | {name: value for name, value in decided.items() if value}

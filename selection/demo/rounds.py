@@ -17,6 +17,7 @@ from selection.demo.people import user_of
 from selection.dossier import dossier_hash
 from selection.gates import MoveRequest
 from selection.models import Candidate, Round
+from selection.models.overrides import OverrideReason
 from selection.models.rounds import RoundPhase
 from selection.own_work import Tab, begin_task, begin_test, end_test, hand_in, save_answers
 from selection.rounds import RoundPlan, next_phase, nominate, open_round
@@ -26,6 +27,7 @@ from selection.workflow import move
 Step = Callable[[], None]
 STEP = timedelta(hours=3)
 REASONS = {
+    "nominate": "Сам попросился на задание; коллеги зовут в сложные треды, а оценок за год пока мало.",
     "propose": "Сильные ответы клиентам и уверенный тест; задание оценено высоко обоими проверяющими.",
     "release": "Отпускаю: в группе есть замена, а человек давно готов к публичной работе.",
     "approve": "Ответ на тестовый тред можно было опубликовать без правки.",
@@ -128,7 +130,8 @@ def _play(hand: Stagehand, scene: Scene, run: ScoreRun, scores: list[Score], at:
         graders=[hand.users[name] for name in ("greta", "gleb", "galina")],
     )
     opened = open_round(plan=plan, actor=hanna, at=at)
-    candidates = [nominate(opened=opened, score=score, actor=hanna, at=at) for score in scores]
+    why = {"reason_code": OverrideReason.UNSEEN, "reason": REASONS["nominate"]}
+    candidates = [nominate(opened=opened, score=score, actor=hanna, at=at, **why) for score in scores]
     if scene.phase is not RoundPhase.NOMINATION:
         _advance(opened, RoundPhase.ASSESSMENT, hanna, at)
     answers = _answers_for(hand.task)
@@ -244,6 +247,7 @@ class Walk:
             actor=actor,
             at=self.at,
             reason=REASONS.get(name, ""),
+            reason_code=OverrideReason.CHANGED,
             effective_on=(self.at + 14 * DAYS).date(),
             dossier_hash=dossier_hash(self.candidate),
         )

@@ -11,7 +11,9 @@ from selection.components import Text
 from selection.dossier import dossier, dossier_hash
 from selection.hr.pipeline import NEXT_STEPS, READY, MoveButton, has_upheld_appeal, hr_moves, is_graded
 from selection.hr.ranking_page import Explained
-from selection.models import Appeal, Candidate, Decision, StageChange
+from selection.models import Appeal, Candidate, Decision, Override, StageChange
+from selection.models.overrides import OverrideReason
+from selection.overrides import is_override
 from selection.reasons import decimal, percent
 from selection.stages import Stage
 
@@ -20,12 +22,13 @@ from selection.stages import Stage
 class CandidatePage:
     """A candidate with everything that is known, and the forms for what HR can do now.
 
-    `tried` and `reason` are a refused move and what was written for it, `answer` a refused answer to an appeal.
+    `tried`, `reason` and `code` are a refused move and what was given for it, `answer` a refused answer to an appeal.
     """
 
     candidate: Candidate
     tried: str = ""
     reason: str = ""
+    code: str = ""
     answer: str = ""
 
     @property
@@ -41,6 +44,19 @@ class CandidatePage:
         """What HR can do now; to take over results they must be ready."""
         found = hr_moves(self.candidate.stage, has_upheld_appeal=has_upheld_appeal(self.candidate))
         return [one for one in found if one.name != "take_results" or self._is_graded]
+
+    @property
+    def against(self) -> set[str]:
+        """Moves that would go against the verdict, so that they take a code."""
+        return {one.name for one in self.moves if is_override(one.name, self.candidate.score)}
+
+    @property
+    def codes(self) -> list[tuple[str, Text]]:
+        return list(OverrideReason.choices)
+
+    @property
+    def overrides(self) -> list[Override]:
+        return list(self.candidate.overrides.select_related("actor"))
 
     @cached_property
     def explained(self) -> Explained | None:

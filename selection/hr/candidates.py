@@ -30,13 +30,13 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
 @hr_only
 def make_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Make one move; a refusal comes back with the page and what was written."""
-    found, reason = the_candidate(pk), request.POST.get("reason", "")
-    asked = MoveRequest(name=name, actor=user_of(request), at=timezone.now(), reason=reason)
+    found, (reason, code) = the_candidate(pk), (request.POST.get(name, "") for name in ("reason", "reason_code"))
+    asked = MoveRequest(name=name, actor=user_of(request), at=timezone.now(), reason=reason, reason_code=code)
     try:
         change = move(candidate=found, request=asked, rng=random.SystemRandom())
     except Refused as refused:
         messages.error(request, refused.sentence)
-        page = CandidatePage(the_candidate(pk), tried=name, reason=reason)
+        page = CandidatePage(the_candidate(pk), tried=name, reason=reason, code=code)
         return render(request, "hr/candidate.html", {"page": page}, status=STATUS[refused.kind])
     told = {"agent": found.agent, "move": change.get_move_display()}
     messages.success(request, _("Done for %(agent)s: %(move)s.") % told)

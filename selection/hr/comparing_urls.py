@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from selection.hr import compare, what_if
+from selection.hr import compare, overrides, what_if
 
 urlpatterns = [
     path("compare/", compare.compare, name="compare"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("<int:pk>/what-if/", what_if.what_if, name="what_if"),
     path("what-if/runs/<int:pk>/", what_if.try_it, name="try_what_if"),
     path("what-if/<int:pk>/", what_if.seen_what_if, name="seen_what_if"),
+    path("overrides/", overrides.overrides, name="overrides"),
     path("what-ifs/", what_if.what_ifs, name="what_ifs"),
 ]

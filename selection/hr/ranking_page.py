@@ -18,13 +18,15 @@ from scoring import policies
 from scoring.models import Score, ScoreRun
 from scoring.models.runs import RunState, Verdict
 from scoring.policy import Policy, Role
-from selection.components import Link, Part
+from selection.components import Link, Part, Text
 from selection.hr.ranking_choice import RankingChoice
 from selection.hr.ranking_list import Counts, counts, page_of
 from selection.hr.ranking_rows import RankingTable
 from selection.hr.run_form import policy_label
 from selection.models import Candidate, Round
+from selection.models.overrides import NOMINATE, OverrideReason
 from selection.models.rounds import RoundPhase
+from selection.overrides import is_override
 from selection.rating_steps import Steps, rating_steps
 from selection.reasons import (
     GateLine,
@@ -103,6 +105,15 @@ class Explained:
     @property
     def notes(self) -> list[str]:
         return note_sentences(self.score.explanation.get("notes", []))
+
+    @property
+    def is_against(self) -> bool:
+        """Whether to nominate goes against the verdict, so that it takes a code and a text."""
+        return is_override(NOMINATE, self.score)
+
+    @property
+    def codes(self) -> list[tuple[str, Text]]:
+        return list(OverrideReason.choices)
 
     @cached_property
     def rounds(self) -> list[Round]:

@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
             name='Override',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('move', models.CharField(choices=[('nominate', 'nominate'), ('propose', 'propose for promotion'), ('decline', 'decline')], max_length=20, verbose_name='step')),
+                ('move', models.CharField(choices=[('nominate', 'nominate'), ('propose', 'propose for promotion'), ('decline', 'decline'), ('release', 'release'), ('refuse_release', 'refuse the release'), ('approve', 'approve'), ('refuse_approval', 'refuse the promotion')], max_length=20, verbose_name='step')),
                 ('verdict', models.CharField(choices=[('clear', 'among the best'), ('borderline', 'borderline'), ('unlikely', 'unlikely'), ('insufficient', 'not enough data')], max_length=12, verbose_name='verdict')),
                 ('was_eligible', models.BooleanField(verbose_name='all gates met')),
                 ('code', models.CharField(choices=[('unseen', 'evidence that the score does not see'), ('wrong_data', 'the data is wrong or incomplete'), ('changed', 'something has changed since the scores were made'), ('need', 'a need of the department: language, shift, subject'), ('risk', 'a risk to the reputation'), ('own_wish', "the person's own wish or situation")], max_length=12, verbose_name='reason')),

@@ -20,7 +20,8 @@ class OverrideReason(models.TextChoices):
 
 
 NOMINATE = "nominate"
-OVERRIDABLE = {NOMINATE: _("nominate"), "propose": MOVE_NAMES["propose"], "decline": MOVE_NAMES["decline"]}
+MOVES = ("propose", "decline", "release", "refuse_release", "approve", "refuse_approval")
+OVERRIDABLE = {NOMINATE: _("nominate"), **{name: MOVE_NAMES[name] for name in MOVES}}
 
 
 class Override(models.Model):

@@ -15,6 +15,7 @@ from selection.dossier import dossier, dossier_hash
 from selection.gates import DECISIONS
 from selection.models import Candidate, Decision, Placement, Round, StageChange
 from selection.models.candidates import MOVE_NAMES, ROLE_NAMES
+from selection.models.overrides import OverrideReason
 from selection.stages import MOVES
 
 LONGEST_REASON = 4_000
@@ -134,10 +135,12 @@ class FullOwnCandidacySerializer(OwnCandidacySerializer):
 
 
 class NominationSerializer(StrictSerializer):
-    """Into which round, with which score; the score says who."""
+    """Into which round, with which score; the score says who. Against the verdict it takes a code and a reason."""
 
     round = serializers.PrimaryKeyRelatedField(queryset=Round.objects.select_related("policy_version"))
     score = serializers.PrimaryKeyRelatedField(queryset=Score.objects.select_related("run", "agent"))
+    reason_code = serializers.ChoiceField(choices=OverrideReason.choices, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=LONGEST_REASON, allow_blank=True, default="")
 
 
 class PossibleMoveSerializer(serializers.Serializer[str]):
@@ -177,5 +180,6 @@ class WantedMoveSerializer(StrictSerializer):
 
     name = serializers.CharField(max_length=20)
     reason = serializers.CharField(max_length=LONGEST_REASON, allow_blank=True, default="")
+    reason_code = serializers.ChoiceField(choices=OverrideReason.choices, allow_blank=True, default="")
     effective_on = serializers.DateField(allow_null=True, default=None)
     dossier_hash = serializers.CharField(max_length=64, allow_blank=True, default="")

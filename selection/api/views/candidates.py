@@ -83,7 +83,8 @@ class CandidateList(Door[Candidate]):
     def post(self, request: Request) -> Response:
         """Nominate an agent into a round with a score of the round's policy."""
         wanted = self.taken(NominationSerializer)
-        candidate = nominate(opened=wanted["round"], score=wanted["score"], actor=self.actor, at=self.now)
+        why = {"reason_code": wanted["reason_code"], "reason": wanted["reason"]}
+        candidate = nominate(opened=wanted["round"], score=wanted["score"], actor=self.actor, at=self.now, **why)
         return Response(listed(candidate, self.person), status=status.HTTP_201_CREATED)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from selection.gates import MoveRequest
 from selection.models import Candidate
 from selection.models.candidates import STAGE_NAMES
+from selection.models.overrides import OverrideReason
 from selection.refusals import Refused
 from selection.stages import MOVES, Stage
 from selection.workflow import move
@@ -28,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("move", help="name of the move")
         parser.add_argument("--as", dest="username", required=True, help="login in whose name it is made")
         parser.add_argument("--reason", default="", help="why; the candidate may ask for it")
+        parser.add_argument(
+            "--reason-code", default="", help="needed against the verdict: " + ", ".join(OverrideReason.values)
+        )
         parser.add_argument("--effective-on", type=date.fromisoformat, help="for approve: first day, YYYY-MM-DD")
         parser.add_argument("--dossier", default="", help="for decisions: hash of the dossier that was read")
 
@@ -38,6 +42,7 @@ class Command(BaseCommand):
             actor=_login(options["username"]),
             at=timezone.now(),
             reason=options["reason"],
+            reason_code=options["reason_code"],
             effective_on=options["effective_on"],
             dossier_hash=options["dossier"],
         )

@@ -61,7 +61,8 @@ def test_no_field_is_set_that_is_not_asked_for(name: str, world: World, api: Cal
 
 def _optional(name: str) -> set[str]:
     optional = {
-        "moves": {"reason", "effective_on", "dossier_hash"},
+        "moves": {"reason", "reason_code", "effective_on", "dossier_hash"},
+        "candidates": {"reason", "reason_code"},
         "runs": {"as_of", "places"},
         "ratings": {"create_agents"},
         "incidents": {"create_agents"},
