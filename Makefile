@@ -10,12 +10,13 @@ ADDRESS ?= 127.0.0.1:8000
 WORKERS ?= auto
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help demo test lint types checks test-sqlite test-postgresql test-cluster chromium bench messages lock clean
+.PHONY: help demo test lint types checks test-sqlite test-postgresql test-cluster chromium bench drill messages lock clean
 
 help:
 	@echo "make demo   set everything up, load the demo company, serve it on http://$(ADDRESS)/"
 	@echo "make test   set everything up, then lint, types and all tests on SQLite and PostgreSQL"
 	@echo "make test-cluster   count ratings on a local Spark master with two workers (needs Java 17)"
+	@echo "make drill  kill imports, fill disks, import twice at once, and look whether all is well (KILLS=50)"
 	@echo "make bench  time imports and scores side by side with their peers"
 
 $(VENV)/bin/python:
@@ -72,6 +73,11 @@ chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium for the browser tests ..." && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 	|| { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
+
+KILLS ?= 10
+drill: $(VENV)/development
+	ROSTRUM_TEST_DATABASE=sqlite $(PYTHON) -m pytest -q tests/drills/drill_imports.py --kills $(KILLS)
+	ROSTRUM_TEST_DATABASE=postgresql $(PYTHON) -m pytest -q tests/drills/drill_imports.py --kills $(KILLS)
 
 bench: $(VENV)/development
 	$(PYTHON) -m bench
