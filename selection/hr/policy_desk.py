@@ -26,6 +26,7 @@ from scoring.policy import (
     parse,
     policy_hash,
     render,
+    rule,
     to_dict,
 )  # fmt: skip
 from scoring.policy.fields import CRITERION, HEADING, ROLE_KEYS, SECTIONS, Field, Kind
@@ -64,6 +65,8 @@ class Group:
     rows: list[Row]
     number: int = 0
     help: str = ""
+    rule: str = ""
+    is_open: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +163,8 @@ class PolicyDesk:
     @cached_property
     def criteria(self) -> list[Group]:
         """The criteria, each with the units that it can be measured in."""
-        return [_criterion(self.form, number) for number in range(1, self.form.blocks + 1)]
+        known = {one.key: rule(one, language()) for one in self.policy.criteria} if self.policy else {}
+        return [_criterion(self.form, number, known) for number in range(1, self.form.blocks + 1)]
 
 
 def through_form(text: str, **known: Any) -> PolicyDesk:
@@ -231,7 +235,8 @@ def _rows(form: PolicyForm, prefix: str, fields: tuple[Field, ...]) -> list[Row]
     return [*rows, *(Row(fields=short[start : start + 3]) for start in range(0, len(short), 3))]
 
 
-def _criterion(form: PolicyForm, number: int) -> Group:
+def _criterion(form: PolicyForm, number: int, known: Mapping[str, str]) -> Group:
+    """One criterion; it stands open while it says nothing yet or something is wrong in it."""
     prefix = f"criteria[{number}]."
     shown = {one.key: one for one in CRITERION}
     rows = [
@@ -248,7 +253,10 @@ def _criterion(form: PolicyForm, number: int) -> Group:
     measure, role = (form[f"{prefix}{key}"].value() or "" for key in ("criterion", "role"))
     name = capfirst(named("criterion", measure, language())) if measure else _("new")
     title = _("Criterion %(number)s: %(name)s") % {"number": number, "name": name}
-    return Group(title=title, rows=rows, number=number, help=units(measure, role))
+    told = known.get(f"{measure}.{role}", "")
+    is_wrong = any(name.startswith(prefix) for name in form.errors)
+    is_open = is_wrong or not (measure and role)
+    return Group(title=title, rows=rows, number=number, help=units(measure, role), rule=told, is_open=is_open)
 
 
 def _row(form: PolicyForm, prefix: str, known: Mapping[str, Field], *keys: str) -> Row:

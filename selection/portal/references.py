@@ -23,13 +23,13 @@ from selection.refusals import Refused
 
 
 class ObservationForm(forms.Form):
-    """A level and a case on every scale; the verb says what is missing."""
+    """A level and a case on every scale; what makes a case is the verb's to say."""
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
         for key, words in worded_scales(language()):
             self.fields[f"{key}-level"] = forms.ChoiceField(
-                label=words.question, choices=_levels(words), widget=forms.RadioSelect, required=False
+                label=words.question, choices=_levels(words), widget=forms.RadioSelect
             )
             self.fields[f"{key}-text"] = forms.CharField(
                 label=_("What have you seen?"),
@@ -38,15 +38,14 @@ class ObservationForm(forms.Form):
                 )
                 % {"n": SHORTEST_OBSERVATION},
                 max_length=4000,
-                required=False,
                 widget=forms.Textarea(attrs={"rows": 5}),
             )
 
     def seen(self) -> dict[str, Seen]:
-        """What was given, by scale; a level that is not chosen is 0."""
+        """What was given, by scale."""
         given = self.cleaned_data
         return {
-            key: Seen(level=int(given.get(f"{key}-level") or 0), text=given.get(f"{key}-text") or "")
+            key: Seen(level=int(given[f"{key}-level"]), text=given[f"{key}-text"])
             for key, _words in worded_scales(language())
         }
 
