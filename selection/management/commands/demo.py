@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from selection.demo.company import load_company
 from selection.demo.people import LOGINS, PASSWORD, SHOWN
+from selection.models.candidates import ROLE_NAMES
 
 
 class Command(BaseCommand):
@@ -43,12 +44,26 @@ class Command(BaseCommand):
         self.stdout.write(f"\nRostrum is at http://{address}/   (Ctrl-C stops it)\n\n  login      password      who\n")
         for username in SHOWN:
             login = names[username]
-            self.stdout.write(f"  {username:10} {PASSWORD}  {login.first_name} {login.last_name}, {login.role.value}")
+            self.stdout.write(
+                f"  {username:10} {PASSWORD}  {login.first_name} {login.last_name}, {ROLE_NAMES[login.role]}"
+            )
         self.stdout.write("")
 
     def _serve(self, address: str) -> None:
         commands = (
-            [sys.executable, "-m", "gunicorn", "selection.wsgi", "--bind", address, "--workers", "2", "--threads", "2"],
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "selection.wsgi",
+                "--bind",
+                address,
+                "--workers",
+                "2",
+                "--threads",
+                "2",
+                "--no-control-socket",
+            ],
             [sys.executable, "manage.py", "db_worker", "--interval", "0.5"],
             [sys.executable, "manage.py", "close_overdue", "--every", "60", "--verbosity", "0"],
         )
