@@ -36,7 +36,7 @@ def children() -> tuple[list[float], list[str], pd.DataFrame]:
 
 
 def test_orthodontic_growth_has_the_published_fit() -> None:
-    """REML of distance ~ age + Sex, random intercept: Pinheiro & Bates (2000), Mixed-Effects Models in S, section 4.1."""
+    """REML of distance ~ age + Sex with a random intercept: Pinheiro & Bates (2000), section 4.1."""
     y, child, x = children()
     model = fit_random_intercept(intercept_statistics(y, child, x))
     estimates = model.fixed["estimate"]
