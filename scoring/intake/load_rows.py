@@ -168,8 +168,8 @@ def _fixed(chunk: Chunk, batch: int) -> dict[str, str]:
 def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
     """Compare a chunk with what is stored: equal rows are unchanged, other values under the same key are refused."""
     found = Sorted()
-    stored = _stored(chunk.columns["key"])
-    said = [COLUMNS.index(name) for name in COMPARED if name in _ALWAYS or chunk.says(_MEANINGS.get(name, name))]
+    stored = stored_rows(chunk.columns["key"])
+    said = said_columns(chunk)
     for place, row in enumerate(rows_of(chunk, batch or 0)):
         known = stored.get(row[2])
         if known is None:
@@ -189,7 +189,13 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
     return found
 
 
-def _stored(keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+def said_columns(chunk: Chunk) -> list[int]:
+    """Places in COLUMNS of what a file says about its ratings; where it has no column it contradicts nothing."""
+    return [COLUMNS.index(name) for name in COMPARED if name in _ALWAYS or chunk.says(_MEANINGS.get(name, name))]
+
+
+def stored_rows(keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """Stored rows by key: batch and record, then the columns of COMPARED, then identifier and state of the batch."""
     found: dict[str, tuple[Any, ...]] = {}
     each = iter(keys)
     while part := list(islice(each, LOOKED_UP)):
