@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.contrib.auth.models import User
@@ -121,6 +121,16 @@ def decline(*, reference: Reference, reason: str, actor: User, at: datetime) -> 
     return locked
 
 
+def obstacle(candidate: Candidate, *, day: date) -> str:
+    """Why three people cannot be asked about a candidate now, as a sentence; empty when they can."""
+    try:
+        line_manager(candidate, day=day)
+        _require_enough(len(eligible_colleagues(candidate, day=day)))
+    except Refused as refused:
+        return refused.sentence
+    return ""
+
+
 def waiting_for(agent: Agent) -> int:
     """How many references an agent is asked for and has not answered."""
     return Reference.objects.filter(referee=agent, state=ReferenceState.ASKED).count()
@@ -174,15 +184,19 @@ def _colleagues(candidate: Candidate, named: Sequence[Agent], at: datetime, rng:
         )
     chosen = list(dict.fromkeys(named))[:COLLEAGUES]
     rest = [one for one in known if one not in chosen]
-    if len(chosen) + len(rest) < COLLEAGUES:
-        told = {"found": len(known), "needed": COLLEAGUES}
+    _require_enough(len(chosen) + len(rest))
+    return chosen + rng.sample(rest, COLLEAGUES - len(chosen))
+
+
+def _require_enough(found: int) -> None:
+    if found < COLLEAGUES:
+        told = {"found": found, "needed": COLLEAGUES}
         sentence = ngettext(
             "Only %(found)d colleague of the last year can be asked, %(needed)d are needed. Give others a login.",
             "Only %(found)d colleagues of the last year can be asked, %(needed)d are needed. Give others a login.",
-            len(known),
+            found,
         )
         raise Refused(Kind.NOT_NOW, sentence % told)
-    return chosen + rng.sample(rest, COLLEAGUES - len(chosen))
 
 
 def _another(candidate: Candidate, gone: Reference, asked: frozenset[int], at: datetime, rng: random.Random) -> Agent:

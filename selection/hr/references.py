@@ -18,8 +18,7 @@ from selection.hr.reference_page import ReferencePage
 from selection.hr.telling import telling
 from selection.models import Candidate, Reference
 from selection.referees import eligible_colleagues
-from selection.references import COLLEAGUES, ask, replace
-from selection.refusals import Refused
+from selection.references import COLLEAGUES, ask, obstacle, replace
 from selection.roles import is_self
 
 rng = random.SystemRandom()
@@ -40,10 +39,8 @@ class ColleaguesForm(forms.Form):
         super().__init__(data, label_suffix="")  # type: ignore[arg-type]
         field = self.fields["colleagues"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        try:
-            known = eligible_colleagues(candidate, day=localdate())
-        except Refused:  # said by the verb, when somebody asks
-            known = []
+        self.obstacle = obstacle(candidate, day=localdate())
+        known = [] if self.obstacle else eligible_colleagues(candidate, day=localdate())
         field.queryset = Agent.objects.filter(pk__in=[one.pk for one in known])
 
     def clean_colleagues(self) -> list[Agent]:

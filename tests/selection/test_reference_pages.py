@@ -60,6 +60,12 @@ def test_more_than_two_are_not_chosen(cast: Cast, candidate: Candidate, colleagu
     assert not Reference.objects.exists()
 
 
+def test_who_is_missing_is_said_before_anybody_asks(cast: Cast, candidate: Candidate) -> None:
+    page = text(logged_in(cast.hanna).get(reverse("hr:references", args=[candidate.pk])))
+    assert "Only 0 colleagues of the last year can be asked, 2 are needed." in page
+    assert reverse("hr:ask_references", args=[candidate.pk]) not in page
+
+
 def test_the_referee_finds_it_and_is_shown_the_anchors(cast: Cast, asked: list[Reference]) -> None:
     marat = logged_in(cast.marat)
     assert "Observations" in text(marat.get(reverse("portal:path")))
