@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from scoring.coverage import coverage_by_source, coverage_of_all
-from scoring.models import Batch, ViralIncident
+from scoring.flags import open_flags
+from scoring.models import Batch, RatingDispute, ViralIncident
 from scoring.models.batches import BatchState, EvidenceKind
+from scoring.models.disputes import DisputeState
 from scoring.models.evidence import IncidentState
 from scoring.waiting import strangers
 from selection.components import Link
@@ -36,6 +38,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
         "chips": list(chips(kind)),
         "is_hr": is_hr(request),
         "strangers": strangers(),
+        "disputes": RatingDispute.objects.filter(state=DisputeState.OPEN).count(),
+        "flags": open_flags().count(),
         "unverified": ViralIncident.objects.filter(state=IncidentState.UNVERIFIED).count(),
         **covered(),
     }

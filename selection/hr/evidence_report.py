@@ -16,13 +16,14 @@ from scoring.coverage import Coverage, coverage_of
 from scoring.intake import Note, Understanding
 from scoring.intake.refusals import Refusal as Refused
 from scoring.intake.sentences import note_sentence, refusal_sentence, rejection_sentence
-from scoring.models import Batch, Refusal
+from scoring.models import Batch, IntegrityFlag, Refusal
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.preview import first_records
 from selection.components import Part
 from selection.hr import evidence_words as words
 from selection.hr.evidence_form import found_words
 from selection.hr.export_files import as_csv
+from selection.hr.flag_words import flag_sentence
 
 SHOWN_REFUSALS = 50
 STATE_TONES = {
@@ -203,6 +204,11 @@ class BatchPage:
         if self.batch.kind != EvidenceKind.AGENTS:
             asked.append((_("Agents are named"), told["agent_by"]))
         return [(label, value) for label, value in asked if value]
+
+    @property
+    def flags(self) -> list[tuple[IntegrityFlag, str]]:
+        """What looked odd about it, with the sentence that says why."""
+        return [(flag, flag_sentence(flag)) for flag in self.batch.flags.select_related("agent")]
 
     @property
     def provenance(self) -> list[tuple[str, object]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from selection.hr import evidence, evidence_batch, evidence_upload, evidence_waiting, incidents
+from selection.hr import disputes, evidence, evidence_batch, evidence_upload, evidence_waiting, flags, incidents
 
 urlpatterns = [
     path("", evidence.evidence, name="evidence"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("incidents/", incidents.incidents, name="incidents"),
     path("incidents/new/", incidents.new_incident, name="new_incident"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
+    path("flags/", flags.flags, name="flags"),
+    path("flags/<int:pk>/clear/", flags.clear, name="clear_flag"),
     path("<int:pk>/", evidence_batch.batch, name="batch"),
     path("<int:pk>/columns/", evidence_batch.columns, name="batch_columns"),
     path("<int:pk>/check/", evidence_batch.check_again, name="check_again"),

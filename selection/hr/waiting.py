@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models.tasks import SubmissionState
-from scoring.models import Batch, PolicyVersion, Rating, ScoreRun
+from scoring.flags import open_flags
+from scoring.models import Batch, PolicyVersion, Rating, RatingDispute, ScoreRun
 from scoring.models.batches import BatchState
+from scoring.models.disputes import DisputeState
 from scoring.models.policies import PolicyState
 from scoring.models.runs import RunState
 from selection.hr.run_form import policy_label
@@ -34,7 +36,7 @@ class Task:
 
 def tasks() -> list[Task]:
     """What waits for HR: people first, then files and drafts."""
-    return [*_appeals(), *_candidates(), *_evidence(), *_policies()]
+    return [*_appeals(), *_objections(), *_flags(), *_candidates(), *_evidence(), *_policies()]
 
 
 def first_steps() -> list[Task]:
@@ -68,6 +70,20 @@ def _appeals() -> Iterator[Task]:
     for appeal in Appeal.objects.filter(state=AppealState.OPEN).select_related("candidate__agent").order_by("made_at"):
         told = _("%(agent)s objects and waits for an answer.") % {"agent": appeal.candidate.agent}
         yield Task(sentence=told, url=reverse("hr:candidate", args=[appeal.candidate_id]), label=_("Answer"))
+
+
+def _objections() -> Iterator[Task]:
+    count = RatingDispute.objects.filter(state=DisputeState.OPEN).count()
+    if count:
+        told = ngettext("%(n)d objection to a rating waits.", "%(n)d objections to ratings wait.", count) % {"n": count}
+        yield Task(sentence=told, url=f"{reverse('hr:disputes')}?state=open", label=_("Answer"))
+
+
+def _flags() -> Iterator[Task]:
+    count = open_flags().count()
+    if count:
+        told = ngettext("%(n)d thing about the files looks odd.", "%(n)d things about the files look odd.", count)
+        yield Task(sentence=told % {"n": count}, url=reverse("hr:flags"), label=_("Look"))
 
 
 def _candidates() -> Iterator[Task]:

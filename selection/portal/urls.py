@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from selection.portal import references, sitting, views, writing
+from selection.portal import ratings, references, sitting, views, writing
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("references/<int:pk>/", references.reference, name="reference"),
     path("references/<int:pk>/decline/", references.decline_reference, name="decline_reference"),
     path("score/", views.score, name="score"),
+    path("ratings/", ratings.ratings, name="ratings"),
+    path("ratings/<int:pk>/", ratings.rating, name="rating"),
     path("history/", views.history, name="history"),
     path("rounds/<int:pk>/", views.round_path, name="round"),
     path("rounds/<int:pk>/invitation/", views.invitation, name="invitation"),
