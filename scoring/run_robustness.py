@@ -26,11 +26,13 @@ def swaps(evaluation: Evaluation) -> list[dict[str, Any] | None]:
 
 
 def _swap(one: Swap, agents: list[str]) -> dict[str, Any]:
+    """The change as a share of all weights, which stay one whole: the others give way in proportion."""
+    needed = one.now + one.change
     return {
         "agent": agents[one.below],
         "criterion": plain_name(one.criterion),
         "now": round(one.now, DIGITS),
-        "needed": round(one.now + one.change, DIGITS),
+        "needed": round(needed / (needed + 1.0 - one.now), DIGITS),
     }
 
 
@@ -55,4 +57,12 @@ def of_run(evaluation: Evaluation) -> dict[str, Any]:
             }
             for name, (enters, leaves) in found.without.items()
         ],
+        "edge": _edge(evaluation, agents),
     }
+
+
+def _edge(evaluation: Evaluation, agents: list[str]) -> dict[str, Any] | None:
+    """The swap across the line, of the last who has a place with the first who has none; None if they are level."""
+    place, places = evaluation.composite.table["place"].to_numpy(), evaluation.composite.places
+    across = [(at, one) for at, one in evaluation.robustness.swaps.items() if place[at] <= places < place[one.below]]
+    return {"last": agents[across[0][0]], **_swap(across[0][1], agents)} if across else None

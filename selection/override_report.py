@@ -33,14 +33,14 @@ class Hand:
 
 
 def hands() -> list[Hand]:
-    """Everybody who has made such a step with somebody who has a score; the highest rate first."""
+    """Everybody who has made such a step with somebody who has a score; the rate that is surely highest first."""
     steps = Counter(_steps())
     codes: dict[int, Counter[str]] = defaultdict(Counter)
     for actor, code in Override.objects.order_by().values_list("actor", "code"):
         codes[actor][code] += 1
     people = {one.pk: one for one in User.objects.filter(pk__in=steps)}
     found = [_hand(people[pk], number, codes[pk]) for pk, number in steps.items()]
-    return sorted(found, key=lambda one: (-one.rate, -one.steps, one.person.pk))
+    return sorted(found, key=lambda one: (-one.low, -one.steps, one.person.pk))
 
 
 def _steps() -> Iterator[int]:

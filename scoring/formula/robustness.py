@@ -46,10 +46,10 @@ class Robustness:
 
 
 def robustness(composite: Composite, *, rng: np.random.Generator, weightings: int = WEIGHTINGS) -> Robustness:
-    """Compute it over the criteria that count (share above 0); with fewer than one nothing can be said of weights."""
+    """Compute it over the criteria that count (share above 0); with fewer than two there is nothing to weigh."""
     counting = {name: share for name, share in composite.shares.items() if share > 0}
     eligible = (composite.table["standing"] == ELIGIBLE).to_numpy()
-    if not counting or not eligible.any():
+    if len(counting) < 2 or not eligible.any():
         return Robustness(np.zeros(eligible.size), {}, {}, {}, 0)
     z = composite.z[list(counting)].reset_index(drop=True)[eligible]
     at = np.flatnonzero(eligible)
@@ -81,8 +81,6 @@ def _effective(z: pd.DataFrame, shares: Mapping[str, float]) -> dict[str, float]
 def _without(
     z: pd.DataFrame, shares: Mapping[str, float], places: int
 ) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
-    if len(shares) < 2:
-        return {}
     inside = leave_one_out(z, shares, places=places)
     whole = inside["all"] >= 1.0
     return {

@@ -14,6 +14,7 @@ from scoring.models.runs import RunState
 from selection.hr.ranking_page import Explained
 from selection.models import Candidate
 from selection.reasons import decimal
+from selection.sensitivity import RunSensitivity
 
 MONTHS = 24
 
@@ -46,6 +47,10 @@ class AgentPage:
     @cached_property
     def explained(self) -> Explained | None:
         return Explained(score=self.score) if self.score else None
+
+    @property
+    def sensitivity(self) -> RunSensitivity | None:
+        return RunSensitivity(self.score.run) if self.score else None
 
     @property
     def about(self) -> str:

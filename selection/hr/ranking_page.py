@@ -41,6 +41,7 @@ from selection.reasons import (
     what_would_change,
     why_rating_differs,
 )  # fmt: skip
+from selection.sensitivity import RunSensitivity, ScoreSensitivity
 from selection.verdict_words import missing_lines, verdict_distance
 
 RECENT = 20
@@ -107,6 +108,10 @@ class Explained:
         return note_sentences(self.score.explanation.get("notes", []))
 
     @property
+    def sensitivity(self) -> ScoreSensitivity:
+        return ScoreSensitivity(self.score)
+
+    @property
     def is_against(self) -> bool:
         """Whether to nominate goes against the verdict, so that it takes a code and a text."""
         return is_override(NOMINATE, self.score)
@@ -169,6 +174,10 @@ class RankingPage:
         score = get_object_or_404(Score.objects.select_related("agent"), pk=wanted, run=self.run)
         score.run = self.run
         return Explained(score=score)
+
+    @property
+    def sensitivity(self) -> RunSensitivity:
+        return RunSensitivity(self.run)
 
     @property
     def chips(self) -> list[Link]:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 # The tiny world of `known_world`, whatever the database and the order of its rows. It changes with the method only:
 # then look at the scores, say so in the changelog, and store the new one.
-KNOWN_HASH = "88a960ca67d543ee9bad85a16b0bd39b1abd048c6d033a77ecc92957096ae447"
+KNOWN_HASH = "c7c5605be1dc8866c7f780caace9a2cdcf4c37f8af6b213cdb513b2eb51a0ee2"
 
 
 @pytest.fixture
