@@ -331,10 +331,10 @@ def _publish(load: _Load, report: Report, sums: Sums) -> None:
     batch = load.batch
     _keep_counts(batch, report)
     batch.state, batch.published_at = BatchState.PUBLISHED, load.at
-    table = sums.table()
     with transaction.atomic():
         load.lease.renew()
-        add_sums(table)
+        for table in sums.tables():
+            add_sums(table)
         batch.save()
         detail = {
             "kind": batch.kind,

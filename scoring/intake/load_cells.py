@@ -1,7 +1,8 @@
 """The additive counts and sums that scoring reads, kept in step with the published ratings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -15,7 +16,9 @@ from scoring.models import Cell, CellSum
 
 HOURS_PER_BAND = 8
 # How many chunks are grouped before they are joined.
-JOINED = 50
+JOINED = 25
+# Rows that become Python values at a time: the sums of a large file are many.
+PIECE = 25_000
 SATISFIED = {"csat5": 4, "thumbs": 1, "three_point": 1, "nps": 9}
 SUMS = (
     "offered",
@@ -47,6 +50,7 @@ class Sums:
         self.zone = zone
         self.works: dict[tuple[str, str, str], int] = {}
         self.parts: list[_Part] = []
+        self.fresh = 0
 
     def add(self, columns: dict[str, Any], instrument: str, places: Sequence[int] | None = None) -> None:
         """Add rating columns (all, or those at `places`); see `scoring.intake.ratings` for their names."""
@@ -55,8 +59,9 @@ class Sums:
         chosen = slice(None) if places is None else np.array(places, dtype=np.intp)
         keys = self._keys(columns, instrument)[chosen]
         self.parts.append(_grouped(keys, _values(columns, instrument)[chosen]))
-        if len(self.parts) > JOINED:
-            self.parts = [_joined(self.parts)]
+        self.fresh += 1
+        if self.fresh > JOINED:
+            self.parts, self.fresh = list(self._ranges()), 0
 
     def _keys(self, columns: dict[str, Any], instrument: str) -> NDArray[np.int64]:
         local = pd.DatetimeIndex(columns["rated_at"]).tz_localize("UTC").tz_convert(self.zone)
@@ -72,9 +77,20 @@ class Sums:
 
     def table(self) -> pd.DataFrame:
         """All sums so far: one row per agent, cell and month, sorted by agent."""
-        if not self.parts:
-            return pd.DataFrame(columns=[*_KEYS, *SUMS])
-        keys, values = _joined(self.parts)
+        return pd.concat(list(self.tables()), ignore_index=True) if self.parts else _nothing()
+
+    def tables(self) -> Iterator[pd.DataFrame]:
+        """The same in several tables, one after the other, so that millions of sums need little memory."""
+        return (self._frame(*part) for part in self._ranges())
+
+    def _ranges(self) -> Iterator[_Part]:
+        """Join the parts range by range of their keys: to join them all at once would take their size several times."""
+        keys = np.sort(np.concatenate([keys for keys, _ in self.parts])) if self.parts else np.empty(0, np.int64)
+        bounds = [None, *np.unique(keys[PIECE::PIECE]).tolist(), None]
+        for low, high in pairwise(bounds) if len(keys) else ():
+            yield _joined([_between(part, low, high) for part in self.parts])
+
+    def _frame(self, keys: NDArray[np.int64], values: NDArray[np.float64]) -> pd.DataFrame:
         keys, month = np.divmod(keys, _SIZES[2])
         keys, band = np.divmod(keys, _SIZES[1])
         agent, work = np.divmod(keys, _SIZES[0])
@@ -83,10 +99,24 @@ class Sums:
         return pd.DataFrame(dict(zip([*_KEYS, *SUMS], [*found, *values.T], strict=True)))
 
 
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame(columns=[*_KEYS, *SUMS])
+
+
+def _between(part: _Part, low: int | None, high: int | None) -> _Part:
+    """Rows with keys from `low` up to but not `high`; the keys of a part are sorted."""
+    keys, values = part
+    start = 0 if low is None else int(np.searchsorted(keys, low))
+    end = len(keys) if high is None else int(np.searchsorted(keys, high))
+    return keys[start:end], values[start:end]
+
+
 def _grouped(keys: NDArray[np.int64], values: NDArray[np.float64]) -> _Part:
     """Add up the rows of equal keys."""
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
+    if not len(keys):
+        return keys, values
     starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     return keys[starts], np.add.reduceat(values[order], starts, axis=0)
 
@@ -135,6 +165,12 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     if sums.empty:
         return 0
     cells = _cells(sums)
+    for start in range(0, len(sums), PIECE):
+        _upsert(_rows(sums.iloc[start : start + PIECE], cells, sign))
+    return len(sums)
+
+
+def _rows(sums: pd.DataFrame, cells: dict[_CellKey, int], sign: int) -> list[tuple[Any, ...]]:
     keys = zip(*(sums[name].tolist() for name in ("instrument", "channel", "topic", "band")), strict=True)
     months = sums["month"].tolist()
     days = {number: date(number // 12, number % 12 + 1, 1).isoformat() for number in set(months)}
@@ -143,8 +179,7 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     rows = list(zip(agents, places, map(days.__getitem__, months), *values, strict=True))
     # In the order of their key, rows touch each page of its index once.
     rows.sort(key=itemgetter(0, 1, 2))
-    _upsert(rows)
-    return len(sums)
+    return rows
 
 
 def _whole(name: str, values: NDArray[np.float64]) -> list[Any]:
