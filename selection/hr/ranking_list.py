@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from scoring.flags import open_flags
 from scoring.models import Score, ScoreRun
 from selection.hr.ranking_choice import SORTS, RankingChoice
 from selection.reasons import MET
@@ -68,7 +69,8 @@ def ranked(run: ScoreRun, choice: RankingChoice) -> QuerySet[Score]:
 
 def page_of(run: ScoreRun, choice: RankingChoice, counted: Counts) -> Page[dict[str, Any]]:
     """One page of rows as plain dictionaries; the number of them is known from `counted`, not counted again."""
-    paginator = Paginator(ranked(run, choice).values(*COLUMNS), PAGE)
+    flagged = Exists(open_flags().filter(agent=OuterRef("agent_id")))
+    paginator = Paginator(ranked(run, choice).values(*COLUMNS, is_flagged=flagged), PAGE)
     paginator.count = counted.of_verdict(choice.verdict, team=choice.team)
     return paginator.get_page(choice.page)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import get_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
@@ -61,6 +62,7 @@ class RankingTable:
             "met": _("%(met)d of %(total)d met"),
             "open": _("not met: %(names)s"),
             "to_come": _("%(waiting)d to come"),
+            "odd": _("ratings look odd"),
             "viral": _("door opened by a viral chat"),
             "place": _("%(chance)s for a place"),
             "picture": _("rank %(rank)d, plausibly from %(low)d to %(high)d; places to give: %(places)d"),
@@ -80,11 +82,18 @@ class RankingTable:
         return escape(f"{address}{'' if address == '?' else '&'}score=")
 
     @cached_property
+    def _flags(self) -> str:
+        return reverse("hr:flags")
+
+    @cached_property
     def _separators(self) -> tuple[str, str]:
         return get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR")
 
     def _about(self, row: Row) -> str:
-        return " · ".join(escape(text) for text in (row["team_name"], row["agent__staff_number"]) if text)
+        told = [escape(text) for text in (row["team_name"], row["agent__staff_number"]) if text]
+        if row["is_flagged"]:
+            told.append(f'<a class="danger-text" href="{self._flags}" hx-boost="false">{self._words["odd"]}</a>')
+        return " · ".join(told)
 
     def _interval(self, row: Row) -> str:
         rank, low, high = row["rank"], row["rank_low"], row["rank_high"]

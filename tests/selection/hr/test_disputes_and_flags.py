@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from scoring.models import Agent, Batch, IntegrityFlag, Rating, RatingDispute
+from scoring.flags import clear_flag
+from scoring.models import Agent, Batch, IntegrityFlag, Rating, RatingDispute, ScoreRun
 from scoring.models.disputes import DisputeState
 from scoring.models.flags import FlagCode, FlagState
 from selection.hr.flag_words import SENTENCES, flag_sentence
@@ -178,6 +179,15 @@ def test_flags_stand_on_their_page_with_the_file_and_on_today(ratings: Batch, pa
         assert "August 2026, September 2026" in words(shown)
     assert "2 things about the files wait for a look." in words(pavel.get(reverse("hr:evidence")))
     assert "2 things about the files look odd." in words(pavel.get(reverse("hr:today")))
+
+
+def test_the_ranking_marks_whose_ratings_look_odd(ratings: Batch, run: ScoreRun, hanna: Client, cast: Cast) -> None:
+    assert "ratings look odd" not in words(hanna.get(reverse("hr:ranking")))
+    one = flag(ratings, FlagCode.BURST, cast.agents["ania"])
+    flag(ratings, FlagCode.COVERAGE_GAP)
+    assert words(hanna.get(reverse("hr:ranking"))).count("ratings look odd") == 1
+    clear_flag(flag=one, reason=REASON, actor=cast.pavel, at=NOW)
+    assert "ratings look odd" not in words(hanna.get(reverse("hr:ranking")))
 
 
 def test_a_flag_is_cleared_with_a_reason(ratings: Batch, pavel: Client, cast: Cast) -> None:
