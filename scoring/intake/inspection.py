@@ -6,7 +6,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from scoring.intake import delimited, parquets, workbooks
+import scoring.intake.delimited as delimited
+import scoring.intake.parquets as parquets
+import scoring.intake.workbooks as workbooks
 from scoring.intake.cells import is_empty
 from scoring.intake.columns import (
     columns_of,

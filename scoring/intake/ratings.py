@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from scoring.intake import cells
+import scoring.intake.cells as cells
 from scoring.intake.profiles import INSTRUMENTS
 from scoring.intake.records import Chunk, Conversion, Setting
 from scoring.intake.refusals import Problem

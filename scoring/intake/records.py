@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from scoring.intake import cells
+import scoring.intake.cells as cells
 from scoring.intake.limits import Limits
 from scoring.intake.refusals import Problem, Refusal, shown
 from scoring.intake.roster import Person, Roster

@@ -12,7 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from scoring.intake import delimited, jsons, parquets, shapes, workbooks
+import scoring.intake.delimited as delimited
+import scoring.intake.jsons as jsons
+import scoring.intake.parquets as parquets
+import scoring.intake.shapes as shapes
+import scoring.intake.workbooks as workbooks
 from scoring.intake.cells import is_empty, plain
 from scoring.intake.containers import JSON, JSONL, PARQUET, TEXT, Container, detect, unpacked
 from scoring.intake.encodings import Text

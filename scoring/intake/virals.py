@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scoring.intake import cells
+import scoring.intake.cells as cells
 from scoring.intake.records import Chunk, Conversion, Setting
 from scoring.intake.refusals import Problem
 from scoring.intake.tables import Block
