@@ -21,6 +21,7 @@ PURE = (
     "scoring/formula/",
     "scoring/policy/",
     "scoring/intake/",
+    "scoring/cellwork.py",
     "assessments/marking.py",
     "assessments/consensus.py",
     "selection/stages.py",
