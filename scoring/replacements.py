@@ -113,8 +113,8 @@ def replace_ratings(
         ]
         detail = {"requested_by": requested_by.get_username(), "records": len(found), "replaced": changes}
         record(actor=confirmed_by, verb="replace_ratings", subject=locked, at=at, detail=detail)
-    for one in Batch.objects.filter(pk__in={batch.pk, *(one.stored_in for one in found)}):
-        keep_coverage(one)
+    for touched in Batch.objects.filter(pk__in={batch.pk, *(one.stored_in for one in found)}):
+        keep_coverage(touched)
     return len(found)
 
 

@@ -32,6 +32,8 @@ SUMS = (
     "judged",
     "resolved",
 )
+# How many of them speak of marks alone; the others need columns that few files have.
+OF_MARKS = 5
 COUNTS = frozenset({"offered", "timed", "judged", "resolved"})
 _KEYS = ["agent", "instrument", "channel", "topic", "band", "month"]
 # Room for kinds of work, bands of hours and months beside the agent in one 64-bit number.
@@ -96,7 +98,7 @@ class Sums:
         agent, work = np.divmod(keys, _SIZES[0])
         names = np.array(list(self.works), dtype=object)[work]
         found = [agent, names[:, 0], names[:, 1], names[:, 2], band, month]
-        return pd.DataFrame(dict(zip([*_KEYS, *SUMS], [*found, *values.T], strict=True)))
+        return pd.DataFrame(dict(zip([*_KEYS, *SUMS], [*found, *_wide(values, len(SUMS)).T], strict=True)))
 
 
 def _nothing() -> pd.DataFrame:
@@ -122,15 +124,24 @@ def _grouped(keys: NDArray[np.int64], values: NDArray[np.float64]) -> _Part:
 
 
 def _joined(parts: list[_Part]) -> _Part:
-    return _grouped(np.concatenate([keys for keys, _ in parts]), np.concatenate([values for _, values in parts]))
+    width = max(values.shape[1] for _, values in parts)
+    return _grouped(
+        np.concatenate([keys for keys, _ in parts]), np.concatenate([_wide(one, width) for _, one in parts])
+    )
+
+
+def _wide(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Fill up with the sums that are left out where no chat was timed or judged."""
+    return np.pad(values, ((0, 0), (0, width - values.shape[1])))
 
 
 def _values(columns: dict[str, Any], instrument: str) -> NDArray[np.float64]:
-    """What each rating adds: one row per rating, one column per name of SUMS."""
+    """What each rating adds: one row per rating, one column per name of SUMS, or of the first ones that say it all."""
     resolved = [np.nan if one is None else one for one in columns["resolved"]]
     value, share, seconds = (np.array(columns[name], dtype=float) for name in ("value", "share", "handling_seconds"))
     parts = _parts(value, share, seconds, np.array(resolved, dtype=float), SATISFIED[instrument])
-    return np.column_stack([parts[name] for name in SUMS])
+    needed = SUMS if parts["timed"].any() or parts["judged"].any() else SUMS[:OF_MARKS]
+    return np.column_stack([parts[name] for name in needed])
 
 
 def _parts(

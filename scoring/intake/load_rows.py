@@ -42,7 +42,7 @@ _MEANINGS = {"is_resolved": "resolved"}
 # A column that the file does not have contradicts nothing; these every rating has, whatever its heading.
 _ALWAYS = frozenset({"agent_id", "instrument", "value", "rated_at"})
 LOOKED_UP = 5000
-CACHE_KILOBYTES = 24 * 1024
+CACHE_KILOBYTES = 16 * 1024
 WITHDRAWN = "withdrawn:"
 _NULLABLE = ("value", "handling_seconds", "is_resolved")
 # What the table holds in columns that the file does not have.

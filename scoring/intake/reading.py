@@ -24,7 +24,7 @@ from scoring.intake.tables import Block, Counts, blocks, opened
 from scoring.intake.understanding import Understanding
 from scoring.intake.virals import virals
 
-HELD_CHUNKS = 3
+HELD_CHUNKS = 2
 _CONVERSIONS: dict[str, Callable[[Block, Setting], Chunk]] = {RATINGS: ratings, VIRAL: virals, AGENTS: agents}
 
 
