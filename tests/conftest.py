@@ -7,7 +7,6 @@ from importlib import import_module
 import pytest
 from django.db import connection
 from django.utils import translation
-from django.utils import translation
 
 GUARDS = [
     import_module(name)
