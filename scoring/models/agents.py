@@ -44,9 +44,7 @@ class Agent(models.Model):
         ordering = ("full_name", "staff_number")
         constraints = (
             models.UniqueConstraint(fields=["staff_number"], name="scoring_agent_staff_number"),
-            models.UniqueConstraint(
-                Lower("email"), condition=~models.Q(email=""), name="scoring_agent_email"
-            ),
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="scoring_agent_email"),
         )
 
     def __str__(self) -> str:
