@@ -75,13 +75,18 @@ def open_round(page: Page, plan: dict[str, Any]) -> Round:
 
 
 def nominate(page: Page, name: str) -> Candidate:
-    """Find an agent in the ranking, open the explanation beside it, nominate."""
+    """Find an agent in the ranking, open the explanation, nominate; say why where the verdict speaks against it."""
     page.goto("/hr/ranking/")
     page.locator("input[name=search]").fill(name)
     page.locator("input[name=search]").press("Enter")
     page.locator("#ranking tbody").get_by_text(name).first.click()
     expect(page.locator("#explained")).to_have_text(name)
-    page.locator("form.nominate button").click()
+    against = page.locator("details.nominate-against")
+    if against.count():
+        against.locator("summary").click()
+        against.locator("select[name=reason_code]").select_option(index=1)
+        against.locator("textarea[name=reason]").fill("Leads the team, and knows every one of its cases.")
+    page.locator("#side form[action$='/nominate/'] button").click()
     expect(page.locator(".pipeline")).to_be_visible()
     return Candidate.objects.get(agent__full_name=name)
 

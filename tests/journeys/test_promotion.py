@@ -52,6 +52,7 @@ CHANGES = {
     "prepare_submission": 1,
     "invite": 1,
     "accept": 1,
+    "acknowledge_policy": 1,
     "start_sitting": 1,
     "resume_sitting": 1,
     "submit_sitting": 1,
