@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def slowly(candidate: Candidate, request: MoveRequest) -> Move:
     return found
 
 
+def with_the_others(rivals: int) -> Callable[[Candidate, MoveRequest], Move]:
+    """The check that goes on only when every rival has passed it too: the race as it happens without a lock."""
+    passed = threading.Barrier(rivals)
+
+    def check_and_wait(candidate: Candidate, request: MoveRequest) -> Move:
+        found = check(candidate, request)
+        passed.wait(timeout=60)
+        return found
+
+    return check_and_wait
+
+
 def approve(candidate_pk: int, head_pk: int, start: threading.Barrier) -> str:
     candidate = Candidate.objects.select_related("round__policy_version", "agent").get(pk=candidate_pk)
     request = MoveRequest(
@@ -125,16 +138,18 @@ def counted() -> tuple[int, int, int]:
         return pool.submit(count).result()
 
 
-def switch_the_lock_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def switch_the_lock_off(monkeypatch: pytest.MonkeyPatch, rivals: int) -> None:
     """PostgreSQL: the round's row is read without a lock. SQLite locks with BEGIN, so there the check comes before."""
+    check_and_wait = with_the_others(rivals)
     if connection.vendor == "postgresql":
+        monkeypatch.setattr(workflow, "check", check_and_wait)
         monkeypatch.setattr(Round.objects, "select_for_update", Round.objects.all)
         return
     plainly = approve_now
     monkeypatch.setattr(workflow, "check", lambda candidate, request: MOVES[request.name])
 
     def check_first(candidate: Candidate, request: MoveRequest) -> str:
-        slowly(candidate, request)
+        check_and_wait(candidate, request)
         return plainly(candidate, request)
 
     monkeypatch.setattr(sys.modules[__name__], "approve_now", check_first)
@@ -152,8 +167,7 @@ def test_sixteen_approvals_for_one_place_make_one_placement(
 def test_with_the_lock_switched_off_more_than_one_is_placed(
     rivals: list[tuple[int, int]], shared: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workflow, "check", slowly)
-    switch_the_lock_off(monkeypatch)
+    switch_the_lock_off(monkeypatch, len(rivals))
     answers = all_at_once(rivals)
     assert answers["promoted"] > 1
     assert counted() == (answers["promoted"],) * 3
