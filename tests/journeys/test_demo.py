@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 # Of pages that differ only by what they are about, so many are looked at: of those that differ by stage, all.
 OF_A_KIND = 2
 OF_THE_ADMIN = 1
-BY_STAGE = {"portal:path", "portal:results", "portal:round"}
+BY_STAGE = {"home", "portal:path", "portal:results", "portal:round"}
 NOT_A_PAGE = (".csv", ".xlsx", ".json", ".toml", "/logout/", "/schema/", "/jsi18n/", "/autocomplete/")
 GRAVE = {"serious", "critical"}
 # A walk that misses these has lost its way, and would find nothing wrong.
