@@ -25,6 +25,7 @@ from scoring.models import (
     PolicyVersion,
     Rating,
     RatingDispute,
+    Replacement,
     Result,
     Score,
     ScoreRun,
@@ -166,6 +167,15 @@ class RatingDisputeAdmin(ReadOnlyAdmin):
     list_display = ("rating_key", "made_by", "state", "made_at", "decided_by")
     list_filter = ("state",)
     list_select_related = ("made_by", "decided_by")
+
+
+@admin.register(Replacement)
+class ReplacementAdmin(ReadOnlyAdmin):
+    """Other values for stored ratings; they are asked for and confirmed on HR's pages, by two people."""
+
+    list_display = ("batch", "state", "asked_by", "asked_at", "decided_by", "decided_at")
+    list_filter = ("state",)
+    list_select_related = ("batch", "asked_by", "decided_by")
 
 
 @admin.register(IntegrityFlag)

@@ -573,4 +573,43 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('answer', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='scoring_dispute_decided_with_reason'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('made_by')), _negated=True), _connector='OR'), name='scoring_dispute_two_people')],
             },
         ),
+        migrations.CreateModel(
+            name='Replacement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('staged', 'found while loading'), ('open', 'waits for a second person'), ('done', 'done'), ('declined', 'declined'), ('undone', 'undone: the import was withdrawn')], default='open', max_length=8, verbose_name='state')),
+                ('reason', models.TextField(blank=True, verbose_name='reason')),
+                ('asked_at', models.DateTimeField(verbose_name='asked at')),
+                ('answer', models.TextField(blank=True, verbose_name='reason of the decision')),
+                ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='scoring.batch', verbose_name='batch')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+            ],
+            options={
+                'verbose_name': 'replacement of ratings',
+                'verbose_name_plural': 'replacements of ratings',
+                'ordering': ('-asked_at', '-pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['staged', 'open'])), fields=('batch',), name='scoring_replacement_waits_once'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='scoring_replacement_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('asked_by', None), ('decided_by', None), models.Q(('state__in', ['open', 'declined']), _negated=True)), models.Q(('asked_by__isnull', False), ('decided_by', None), ('state', 'open'), models.Q(('reason', ''), _negated=True)), models.Q(('asked_by__isnull', False), ('decided_by__isnull', False), models.Q(('state__in', ['open', 'staged']), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='scoring_replacement_decided')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReplacedRating',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('record', models.PositiveBigIntegerField(verbose_name='record')),
+                ('key', models.CharField(max_length=160, verbose_name='natural key')),
+                ('stored_record', models.PositiveBigIntegerField(verbose_name='record there')),
+                ('before', models.JSONField(verbose_name='before')),
+                ('after', models.JSONField(verbose_name='instead')),
+                ('replacement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='scoring.replacement', verbose_name='replacement')),
+                ('stored_batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scoring.batch', verbose_name='stored by')),
+            ],
+            options={
+                'verbose_name': 'replaced rating',
+                'verbose_name_plural': 'replaced ratings',
+                'ordering': ('record',),
+                'constraints': [models.UniqueConstraint(fields=('replacement', 'record'), name='scoring_replaced_record')],
+            },
+        ),
     ]

@@ -9,6 +9,7 @@ from scoring.models.disputes import RatingDispute
 from scoring.models.evidence import Rating, Result, ViralIncident
 from scoring.models.flags import IntegrityFlag
 from scoring.models.policies import PolicyVersion
+from scoring.models.replacements import ReplacedRating, Replacement
 from scoring.models.runs import Score, ScoreRun
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Rating",
     "RatingDispute",
     "Refusal",
+    "ReplacedRating",
+    "Replacement",
     "Result",
     "Score",
     "ScoreRun",

@@ -1,0 +1,95 @@
+"""Other values for stored ratings: asked for by one person and confirmed by another, or a source's own later answers."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from scoring.models.batches import Batch
+
+
+class ReplacementState(models.TextChoices):
+    """What became of it; only one that is done has changed anything."""
+
+    STAGED = "staged", _("found while loading")
+    OPEN = "open", _("waits for a second person")
+    DONE = "done", _("done")
+    DECLINED = "declined", _("declined")
+    UNDONE = "undone", _("undone: the import was withdrawn")
+
+
+class Replacement(models.Model):
+    """Values of a batch for ratings that earlier batches brought in. Nobody asked: the source lets customers edit."""
+
+    batch = models.ForeignKey(Batch, verbose_name=_("batch"), on_delete=models.PROTECT, related_name="replacements")
+    state = models.CharField(_("state"), max_length=8, choices=ReplacementState.choices, default=ReplacementState.OPEN)
+    reason = models.TextField(_("reason"), blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("asked by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    answer = models.TextField(_("reason of the decision"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("decided by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("replacement of ratings")
+        verbose_name_plural = _("replacements of ratings")
+        ordering = ("-asked_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["batch"], condition=models.Q(state__in=["staged", "open"]), name="scoring_replacement_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("asked_by")),
+                name="scoring_replacement_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked_by=None, decided_by=None)
+                & ~models.Q(state__in=["open", "declined"])
+                | models.Q(asked_by__isnull=False, decided_by=None, state="open")
+                & ~models.Q(reason="")
+                | models.Q(asked_by__isnull=False, decided_by__isnull=False)
+                & ~models.Q(state__in=["open", "staged"])
+                & ~models.Q(reason=""),
+                name="scoring_replacement_decided",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}: {self.state}"
+
+    @property
+    def is_of_source(self) -> bool:
+        """Whether customers changed their answers at the source, and nobody had to ask."""
+        return self.asked_by_id is None
+
+
+class ReplacedRating(models.Model):
+    """One rating of a replacement: all it says now, or said before, and all it says instead. Both stay on record."""
+
+    replacement = models.ForeignKey(
+        Replacement, verbose_name=_("replacement"), on_delete=models.CASCADE, related_name="rows"
+    )
+    record = models.PositiveBigIntegerField(_("record"))
+    key = models.CharField(_("natural key"), max_length=160)
+    stored_batch = models.ForeignKey(Batch, verbose_name=_("stored by"), on_delete=models.PROTECT, related_name="+")
+    stored_record = models.PositiveBigIntegerField(_("record there"))
+    before = models.JSONField(_("before"))
+    after = models.JSONField(_("instead"))
+
+    class Meta:
+        verbose_name = _("replaced rating")
+        verbose_name_plural = _("replaced ratings")
+        ordering = ("record",)
+        constraints = (models.UniqueConstraint(fields=["replacement", "record"], name="scoring_replaced_record"),)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {', '.join(self.changes)}"
+
+    @property
+    def changes(self) -> dict[str, tuple[object, object]]:
+        """Field -> (before, instead), only where they differ."""
+        pairs = {name: (self.before.get(name), value) for name, value in self.after.items()}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
