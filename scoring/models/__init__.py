@@ -8,6 +8,7 @@ from scoring.models.comparisons import Comparison
 from scoring.models.disputes import RatingDispute
 from scoring.models.evidence import Rating, Result, ViralIncident
 from scoring.models.flags import IntegrityFlag
+from scoring.models.incidents import IncidentPicture, SeverityMark
 from scoring.models.policies import PolicyVersion
 from scoring.models.replacements import ReplacedRating, Replacement
 from scoring.models.runs import Score, ScoreRun
@@ -21,6 +22,7 @@ __all__ = [
     "CellSum",
     "Comparison",
     "Employment",
+    "IncidentPicture",
     "IntegrityFlag",
     "Leave",
     "PolicyVersion",
@@ -32,6 +34,7 @@ __all__ = [
     "Result",
     "Score",
     "ScoreRun",
+    "SeverityMark",
     "SourceProfile",
     "Team",
     "ViralIncident",

@@ -78,12 +78,14 @@ class ViralIncident(models.Model):
     agent = models.ForeignKey(Agent, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="incidents")
     is_viral = models.BooleanField(_("went viral"), default=True)
     sign = models.CharField(_("sign"), max_length=8, choices=IncidentSign.choices, default=IncidentSign.POSITIVE)
-    severity = models.PositiveSmallIntegerField(_("severity"), default=1)
+    # Empty until people have settled it; what a file says stays as it came.
+    severity = models.PositiveSmallIntegerField(_("severity"), null=True, blank=True)
     views = models.PositiveBigIntegerField(_("views"), null=True, blank=True)
     platform = models.CharField(_("platform"), max_length=60, blank=True)
     url = models.CharField(_("link"), max_length=2000, blank=True)
     reason = models.TextField(_("what happened"), blank=True)
     statement = models.TextField(_("the agent's own words"), blank=True)
+    stated_at = models.DateTimeField(_("said by the agent at"), null=True, blank=True)
     flagged_at = models.DateTimeField(_("flagged at"))
     expires_on = models.DateField(_("counts until"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=IncidentState.choices, default=IncidentState.UNVERIFIED)
@@ -103,6 +105,10 @@ class ViralIncident(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["chat_id"], name="scoring_incident_chat"),
             models.CheckConstraint(condition=models.Q(severity__range=(1, 4)), name="scoring_incident_severity"),
+            models.CheckConstraint(
+                condition=~models.Q(state=IncidentState.VERIFIED) | models.Q(severity__isnull=False),
+                name="scoring_incident_verified_severity",
+            ),
             models.CheckConstraint(
                 condition=models.Q(verified_by=None)
                 | models.Q(recorded_by=None)

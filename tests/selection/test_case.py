@@ -52,7 +52,11 @@ def test_ratings_and_incidents_are_told(candidate: Candidate) -> None:
     cell = Cell.objects.create(instrument="csat5")
     CellSum.objects.create(agent=candidate.agent, cell=cell, month=date(2026, 11, 1), offered=150, answered=120)
     ViralIncident.objects.create(
-        chat_id="c-1", agent=candidate.agent, flagged_at=NOW - timedelta(days=1), state=IncidentState.VERIFIED
+        chat_id="c-1",
+        agent=candidate.agent,
+        flagged_at=NOW - timedelta(days=1),
+        state=IncidentState.VERIFIED,
+        severity=2,
     )
     told = dict(facts(candidate)["Evidence"])
     assert told["Customer ratings"] == "120 answers to 150 surveys"
