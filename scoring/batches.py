@@ -20,6 +20,7 @@ from scoring.intake import Choices
 from scoring.intake.load import check, load_batch
 from scoring.intake.load_cells import Sums, add_sums
 from scoring.intake.load_lease import NoSpace, Superseded, is_dead, only_writer
+from scoring.intake.load_replaced import CONFLICT, put_back, unstage
 from scoring.intake.load_report import Report
 from scoring.intake.load_rows import free_keys
 from scoring.intake.refusals import Refusal as Refused
@@ -96,13 +97,18 @@ def confirm(*, batch: Batch, actor: User, at: datetime) -> None:
         locked = open_batch(batch)
         if locked.state != BatchState.CHECKED:
             raise EvidenceRefused(_("Check the file first: what will happen is shown before it happens."))
-        if not locked.accepted and not locked.waiting:
+        if not locked.accepted and not locked.waiting and not may_replace(locked):
             raise EvidenceRefused(_("No record of this file can be taken. Correct the columns or the file."))
         locked.state, locked.done = BatchState.STAGING, 0
         locked.as_of, locked.started_at, locked.heartbeat_at = locked.as_of or at, at, at
         locked.save(update_fields=["state", "done", "as_of", "started_at", "heartbeat_at"])
         detail = {"content_hash": locked.content_hash, "records": locked.records, "accepted": locked.accepted}
         record(actor=actor, verb="confirm_import", subject=locked, at=at, detail=detail)
+
+
+def may_replace(batch: Batch) -> bool:
+    """Whether records contradict stored ones: once the file is loaded, they can be asked for as replacements."""
+    return batch.kind == EvidenceKind.RATINGS and batch.refusals.filter(code=CONFLICT).exists()
 
 
 def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = timezone.now) -> Report | None:
@@ -151,6 +157,7 @@ def _unstage(batch: Batch) -> None:
         Rating.objects.filter(batch=batch).delete()
         ViralIncident.objects.filter(batch=batch).delete()
         batch.waiting_rows.all().delete()
+        unstage(batch)
 
 
 def is_silent(batch: Batch, at: datetime) -> bool:
@@ -222,11 +229,14 @@ def _left_the_scores(batch: Batch, reason: str, actor: User, at: datetime) -> bo
         if _signature(locked) != before:
             return False
         count = _uncounted(locked, sums)
+        touched = put_back(locked)
         locked.state, locked.withdrawn_at = BatchState.WITHDRAWN, at
         locked.save(update_fields=["state", "withdrawn_at"])
         locked.waiting_rows.filter(resolution="").update(resolution="withdrawn")
-        detail = {"reason": reason, "content_hash": locked.content_hash, "rows": count}
+        detail = {"reason": reason, "content_hash": locked.content_hash, "rows": count, "put_back_in": sorted(touched)}
         record(actor=actor, verb="withdraw_batch", subject=locked, at=at, detail=detail)
+    for other in Batch.objects.filter(pk__in=touched):
+        keep_coverage(other)
     return True
 
 

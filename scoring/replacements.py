@@ -1,156 +1,178 @@
 """Other values under a stored key: refused by every import, and replaced only as two people decide, old values kept.
 
-The rating moves to the batch that corrects it; what it said before stands in the journal, field by field.
+The rating moves to the batch that corrects it; what it said before stays in the request, field by field.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-import numpy as np
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from journal.record import record
 from scoring.coverage import keep_coverage
-from scoring.intake import Chunk, Understanding, read
-from scoring.intake.load import limits
-from scoring.intake.load_agents import stored_roster
-from scoring.intake.load_cells import Sums, add_sums
-from scoring.intake.load_lease import only_writer
-from scoring.intake.load_rows import COLUMNS, rows_of, said_columns, stored_rows
-from scoring.models import Batch, CellSum, Rating
-from scoring.models.batches import BatchState, EvidenceKind
-from scoring.models.disputes import RatingDispute
+from scoring.intake.load_lease import keep_loads_out
+from scoring.intake.load_replaced import CONFLICT, MOST, put_in_place, values_of
+from scoring.models import Agent, Batch, Rating, RatingDispute, ReplacedRating, Replacement
+from scoring.models.batches import BatchState
+from scoring.models.replacements import ReplacementState
 from scoring.refusals import EvidenceRefused
 
-CONFLICT = "conflict_stored"
-# Each change is written into the journal: more than a person can look at is no correction but another export.
-MOST = 500
+SHORTEST_REASON = 10
+# A file of which every record contradicts stored ones is turned away, yet it may correct them.
+ASKABLE = (BatchState.PUBLISHED, BatchState.REJECTED)
+# Texts of customers are kept in the request alone: the journal can never be made to forget them.
+_TEXTS = frozenset({"comment", "rater"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One stored rating and what the file says instead: field -> (stored, in the file)."""
+def offered(batch: Batch) -> list[ReplacedRating]:
+    """The refused records of a batch that say something else than what is stored now, compared with that, by record."""
+    if batch.state not in ASKABLE:
+        return []
+    state = {"replacement__batch": batch, "replacement__state": ReplacementState.OFFERED}
+    rows = list(ReplacedRating.objects.filter(**state).order_by("record")[:MOST])
+    found = Rating.objects.filter(key__in=[row.key for row in rows], batch__state=BatchState.PUBLISHED)
+    stored = {one.key: one for one in found}
+    fresh = [_compared(row, stored[row.key]) for row in rows if row.key in stored]
+    return [row for row in fresh if row.changes]
 
-    record: int
-    key: str
-    stored_in: int
-    changes: dict[str, tuple[Any, Any]]
-    row: dict[str, Any]
+
+def _compared(row: ReplacedRating, rating: Rating) -> ReplacedRating:
+    row.before = values_of(rating)
+    row.stored_batch_id, row.stored_record = rating.batch_id, rating.record
+    return row
 
 
-def differences(*, batch: Batch, records: Collection[int] | None = None) -> list[Difference]:
-    """Compare the refused records of a batch (all, or those numbered) with what is stored now, record by record.
+def ask(*, batch: Batch, records: Collection[int], reason: str, actor: User, at: datetime) -> Replacement:
+    """Ask that refused records take the place of what is stored; nothing changes before a second person confirms.
 
-    Raises EvidenceRefused when the batch is not published, or its file is no longer there.
+    Raises EvidenceRefused without a reason or records, while another request waits, or when one is about the actor.
     """
-    if batch.state != BatchState.PUBLISHED or batch.kind != EvidenceKind.RATINGS:
-        raise EvidenceRefused(_("Ratings can be replaced from a published import of ratings only."))
-    refused = set(batch.refusals.filter(code=CONFLICT).values_list("record", flat=True))
-    wanted = refused if records is None else refused & set(records)
-    found = [one for chunk in _chunks(batch) for one in _in_chunk(chunk, wanted)] if wanted else []
-    return sorted(found, key=lambda one: one.record)
-
-
-def _chunks(batch: Batch) -> Iterator[Chunk]:
-    path = Path(batch.stored_path)
-    if not path.is_file():
-        raise EvidenceRefused(_("The file of this import is no longer stored. Import it again, then replace."))
-    seen = Understanding.from_json(batch.understanding)
-    clock = batch.as_of or batch.created_at
-    yield from read(path, seen, as_of=clock, limits=limits(), roster=stored_roster())
-
-
-def _in_chunk(chunk: Chunk, wanted: set[int]) -> Iterator[Difference]:
-    places = [place for place, number in enumerate(chunk.records) if number in wanted]
-    stored = stored_rows([chunk.columns["key"][place] for place in places])
-    said = said_columns(chunk)
-    for row in rows_of(chunk, 0, places):
-        known = stored.get(row[2])
-        if known is None or known[-1] != BatchState.PUBLISHED:
-            continue
-        both = {COLUMNS[at]: (known[at - 1], row[at]) for at in said}
-        changes = {name: pair for name, pair in both.items() if pair[0] != pair[1]}
-        if changes:
-            new = {name: row[at] for at, name in enumerate(COLUMNS) if at in said}
-            new["rated_at"] = datetime.fromisoformat(new["rated_at"]).replace(tzinfo=UTC)  # stored as UTC everywhere
-            yield Difference(record=row[1], key=row[2], stored_in=known[0], changes=changes, row=new)
-
-
-def replace_ratings(
-    *, batch: Batch, records: Collection[int], requested_by: User, confirmed_by: User, at: datetime
-) -> int:
-    """Put what the file says in the place of what is stored, for these refused records; return how many.
-
-    Sums are corrected and both values journaled in the same transaction. Raises EvidenceRefused when one person does
-    both, when there are too many, or when a rating is disputed or no longer differs.
-    """
-    if requested_by.pk == confirmed_by.pk:
-        raise EvidenceRefused(_("A second person confirms the replacement: not the one who asked for it."))
-    if not 0 < len(set(records)) <= MOST:
-        told = _("Choose between 1 and %(most)d records to replace; withdraw the earlier import if all are wrong.")
-        raise EvidenceRefused(told % {"most": MOST})
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise EvidenceRefused(_("Say in a sentence why the file is right and what is stored is wrong."))
     with transaction.atomic():
-        only_writer()
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
-        found = differences(batch=locked, records=records)
-        _check(found, records)
-        rows = Rating.objects.select_for_update().filter(key__in=[one.key for one in found])
-        _count(rows, sign=-1)
-        for one in found:
-            Rating.objects.filter(key=one.key).update(**one.row, batch=locked, record=one.record)
-        _count(rows.all(), sign=1)
-        CellSum.objects.filter(offered__lte=0).delete()
-        _keep_counts(locked, found)
-        changes = [
-            {"record": one.record, "key": one.key, "batch": one.stored_in, "changes": one.changes} for one in found
-        ]
-        detail = {"requested_by": requested_by.get_username(), "records": len(found), "replaced": changes}
-        record(actor=confirmed_by, verb="replace_ratings", subject=locked, at=at, detail=detail)
-    for touched in Batch.objects.filter(pk__in={batch.pk, *(one.stored_in for one in found)}):
-        keep_coverage(touched)
-    return len(found)
+        if locked.replacements.filter(state=ReplacementState.OPEN).exists():
+            raise EvidenceRefused(_("A replacement from this file waits for its second person already."))
+        rows = _chosen(locked, set(records))
+        _check_own(rows, actor)
+        made = Replacement.objects.create(batch=locked, reason=reason.strip(), asked_by=actor, asked_at=at)
+        for row in rows:
+            row.pk, row.replacement = None, made
+        ReplacedRating.objects.bulk_create(rows)
+        detail = {"batch": locked.pk, "records": [row.record for row in rows], "reason": made.reason}
+        record(actor=actor, verb="ask_replacement", subject=made, at=at, detail=detail)
+    return made
 
 
-def _check(found: list[Difference], records: Collection[int]) -> None:
-    gone = sorted(set(records) - {one.record for one in found})
+def _chosen(batch: Batch, records: set[int]) -> list[ReplacedRating]:
+    if not records:
+        raise EvidenceRefused(_("Choose the records that shall replace what is stored."))
+    rows = [row for row in offered(batch) if row.record in records]
+    gone = sorted(records - {row.record for row in rows})
     if gone:
         told = _("Record %(record)d cannot be replaced: it was not refused for other values, or no longer differs.")
         raise EvidenceRefused(told % {"record": gone[0]})
-    disputed = RatingDispute.objects.filter(rating__key__in=[one.key for one in found]).first()
-    if disputed:
+    return rows
+
+
+def _check_own(rows: Collection[ReplacedRating], actor: User) -> None:
+    agents = {values["agent_id"] for row in rows for values in (row.before, row.after)}
+    if Agent.objects.filter(pk__in=agents, user=actor).exists():
+        raise EvidenceRefused(_("Nobody replaces ratings of their own work. Ask a colleague in HR."))
+
+
+def open_replacements() -> QuerySet[Replacement]:
+    """Requests that wait for a second person; those of a withdrawn batch no longer matter."""
+    return Replacement.objects.filter(state=ReplacementState.OPEN, batch__state__in=ASKABLE)
+
+
+def why_not_decide(replacement: Replacement, actor: User) -> str:
+    """Say why this person may not decide about the request; '' when they may. That they are in HR, the door checks."""
+    if replacement.state != ReplacementState.OPEN:
+        return _("This is decided already.")
+    if replacement.asked_by_id == actor.pk:
+        return _("A second person confirms the replacement: not the one who asked for it.")
+    if replacement.batch.state not in ASKABLE:
+        return _("The import was withdrawn, so there is nothing to replace.")
+    return ""
+
+
+def confirm(*, replacement: Replacement, actor: User, at: datetime) -> int:
+    """Put what the file says in the place of what is stored; return how many ratings.
+
+    Sums, counts and the journal entry come in the same transaction. Raises EvidenceRefused when one person does both,
+    when a rating is disputed or has changed since, and Busy while a file is being loaded.
+    """
+    with transaction.atomic():
+        keep_loads_out(at)
+        locked = _decidable(replacement, actor)
+        rows = list(locked.rows.all())
+        _check_own(rows, actor)
+        batch = Batch.objects.select_for_update().get(pk=locked.batch_id)
+        left = put_in_place(rows, batch)
+        if left:
+            raise EvidenceRefused(_why_left(left[0]))
+        _take_in(batch, rows, at)
+        _close(locked, ReplacementState.DONE, "", actor, at)
+        detail = {"batch": batch.pk, "asked_by": locked.asked_by_id, "replaced": [_journaled(row) for row in rows]}
+        record(actor=actor, verb="replace_ratings", subject=locked, at=at, detail=detail)
+    for touched in Batch.objects.filter(pk__in={batch.pk, *(row.stored_batch_id for row in rows)}):
+        keep_coverage(touched)
+    return len(rows)
+
+
+def decline(*, replacement: Replacement, reason: str, actor: User, at: datetime) -> Replacement:
+    """Leave what is stored as it is. Raises EvidenceRefused like `confirm`, and without a reason."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise EvidenceRefused(_("Say in a sentence why what is stored is right: whoever asked reads it."))
+    with transaction.atomic():
+        locked = _decidable(replacement, actor)
+        _close(locked, ReplacementState.DECLINED, reason.strip(), actor, at)
+        detail = {"batch": locked.batch_id, "asked_by": locked.asked_by_id, "reason": locked.answer}
+        record(actor=actor, verb="decline_replacement", subject=locked, at=at, detail=detail)
+    return locked
+
+
+def _decidable(replacement: Replacement, actor: User) -> Replacement:
+    related = Replacement.objects.select_related("batch").select_for_update(of=("self",))
+    locked = related.get(pk=replacement.pk)
+    refusal = why_not_decide(locked, actor)
+    if refusal:
+        raise EvidenceRefused(refusal)
+    return locked
+
+
+def _why_left(row: ReplacedRating) -> str:
+    if RatingDispute.objects.filter(rating__key=row.key).exists():
         told = _(
             "The rating “%(key)s” is disputed by its agent. Decide the dispute; a disputed rating is not replaced."
         )
-        raise EvidenceRefused(told % {"key": disputed.rating_key})
+        return told % {"key": row.key}
+    told = _("The rating “%(key)s” has changed since this was asked. Decline, look at it again and ask anew.")
+    return told % {"key": row.key}
 
 
-def _count(rows: Any, *, sign: int) -> None:
-    """Add these ratings to the sums, or take them out."""
-    sums = Sums(settings.TIME_ZONE)
-    for row in rows:
-        columns = {
-            "agent": [row.agent_id],
-            "channel": [row.channel],
-            "topic": [row.topic],
-            "value": [row.value],
-            "share": [row.share],
-            "handling_seconds": [row.handling_seconds],
-            "resolved": [row.is_resolved],
-            "rated_at": np.array([row.rated_at.replace(tzinfo=None)], dtype="datetime64[us]"),
-        }
-        sums.add(columns, row.instrument)
-    add_sums(sums.table(), sign=sign)
+def _take_in(batch: Batch, rows: list[ReplacedRating], at: datetime) -> None:
+    """The batch counts these records as its own now; one that was turned away for them alone stands with them."""
+    numbers = [row.record for row in rows]
+    batch.refusals.filter(code=CONFLICT, record__in=numbers).delete()
+    ReplacedRating.objects.filter(
+        replacement__batch=batch, replacement__state=ReplacementState.OFFERED, record__in=numbers
+    ).delete()
+    batch.state, batch.published_at = BatchState.PUBLISHED, batch.published_at or at
+    counts: dict[str, Any] = {"accepted": F("accepted") + len(rows), "refused": F("refused") - len(rows)}
+    Batch.objects.filter(pk=batch.pk).update(state=batch.state, published_at=batch.published_at, **counts)
 
 
-def _keep_counts(batch: Batch, found: list[Difference]) -> None:
-    for one in found:
-        Batch.objects.filter(pk=one.stored_in).update(accepted=F("accepted") - 1)
-    Batch.objects.filter(pk=batch.pk).update(accepted=F("accepted") + len(found), refused=F("refused") - len(found))
-    batch.refusals.filter(code=CONFLICT, record__in=[one.record for one in found]).delete()
+def _close(locked: Replacement, state: ReplacementState, answer: str, actor: User, at: datetime) -> None:
+    locked.state, locked.answer, locked.decided_by, locked.decided_at = state, answer, actor, at
+    locked.save(update_fields=["state", "answer", "decided_by", "decided_at"])
+
+
+def _journaled(row: ReplacedRating) -> dict[str, Any]:
+    changes = {name: "…" if name in _TEXTS else list(pair) for name, pair in row.changes.items()}
+    return {"record": row.record, "key": row.key, "batch": row.stored_batch_id, "changes": changes}

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from journal.record import record
@@ -24,12 +25,14 @@ from scoring.intake import load_virals as incidents
 from scoring.intake.delimited import collector_resting
 from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
 from scoring.intake.load_cells import Sums, add_sums
-from scoring.intake.load_lease import Lease, leased
+from scoring.intake.load_lease import Lease, await_turn, leased
 from scoring.intake.load_profiles import find_profile
-from scoring.intake.load_report import Report, finish, keep_refusals, unread
+from scoring.intake.load_replaced import Contradictions, publish_later, replaced_since, take_later, unstage
+from scoring.intake.load_report import Report, finish, keep_refusals, keep_too_late, unread
 from scoring.intake.load_rows import Sorted
 from scoring.intake.reading import Reading
 from scoring.intake.records import Chunk
+from scoring.intake.refusals import Rejection
 from scoring.intake.roster import Roster
 from scoring.intake.sentences import note_sentence
 from scoring.intake.understanding import Understanding
@@ -54,8 +57,11 @@ def limits(*, polite: bool = False) -> Limits:
 def look(
     path: Path, *, kind: str, profile: str = "", choices: Choices | None = None, file_name: str = ""
 ) -> Understanding:
-    """Understand a file with a profile by name. Raises NoSuchProfile."""
-    return understand(
+    """Understand a file with a profile by name. Raises NoSuchProfile.
+
+    Ratings are turned away while they stay in the warehouse: what is imported beside it would count twice.
+    """
+    seen = understand(
         path,
         kind=kind,
         profile=find_profile(profile),
@@ -64,6 +70,9 @@ def look(
         zone=settings.TIME_ZONE,
         file_name=file_name,
     )
+    if kind == EvidenceKind.RATINGS and settings.EVIDENCE_SOURCE:
+        seen.rejection = Rejection("kept_in_warehouse")
+    return seen
 
 
 def check(path: Path, seen: Understanding, *, as_of: datetime, create_agents: bool = False) -> Report:
@@ -74,7 +83,9 @@ def check(path: Path, seen: Understanding, *, as_of: datetime, create_agents: bo
     report = Report(seen)
     try:
         for chunk in reading:
-            _count(report, _compared(chunk), chunk, reading)
+            found = _compared(chunk)
+            report.updated += len(take_later(chunk, found)[0]) if seen.updates else 0
+            _count(report, found, chunk, reading)
     except Rejected as error:
         return unread(seen, error.rejection)
     report.created_agents = len(reading.setting.roster.created) if reading.setting.roster else 0
@@ -111,10 +122,11 @@ def import_file(
 ) -> Report:
     """Understand, check and load a file in one go; the batch that is left says what happened.
 
-    Imports wait for each other, at most `patience` seconds. Raises NoSuchProfile, NoSpace, and EvidenceRefused when
-    patience ends.
+    Imports wait for each other, at most `patience` seconds. Raises NoSuchProfile, NoSpace, and Busy when patience ends.
     """
     find_profile(profile)
+    # Before there is a batch: a push that is sent again and again shall not leave one each time.
+    await_turn(timezone.now, patience)
     batch = Batch.objects.create(
         kind=kind,
         file_name=(file_name or path.name)[:255],
@@ -162,7 +174,8 @@ def _carried_out(
     known = _published_twin(batch, seen)
     if known:
         return _same_again(batch, seen, known, at, lease)
-    report = _loaded(_Load(batch, path, seen, at, actor, pause, lease)) if not seen.action else unread(seen)
+    load = _Load(batch, path, seen, at, actor, pause, lease, Contradictions(batch, at, updates=seen.updates))
+    report = _loaded(load) if not seen.action else unread(seen)
     if not report.may_load:
         _turn_away(batch, report, lease)
     report.batch = batch.pk
@@ -170,17 +183,20 @@ def _carried_out(
 
 
 def _published_twin(batch: Batch, seen: Understanding) -> Batch | None:
-    """A published batch of the very same bytes, read the same way, with nothing refused: it says all there is."""
+    """A published batch of the same bytes, read the same way, nothing refused, nothing replaced or withdrawn since."""
     if seen.action or batch.kind == EvidenceKind.AGENTS:
         return None
-    return Batch.objects.filter(
+    same = Batch.objects.filter(
         content_hash=seen.sha256,
         kind=batch.kind,
         profile=batch.profile,
         choices=batch.choices,
         state=BatchState.PUBLISHED,
         refused=0,
-    ).first()
+    )
+    # What another batch had stored already left the scores with it.
+    gone = Batch.objects.filter(kind=batch.kind, state=BatchState.WITHDRAWN, withdrawn_at__gte=OuterRef("published_at"))
+    return same.exclude(Exists(gone)).exclude(Exists(replaced_since())).first()
 
 
 def _same_again(batch: Batch, seen: Understanding, known: Batch, at: datetime, lease: Lease) -> Report:
@@ -208,6 +224,7 @@ class _Load:
     actor: User | None
     pause: Callable[[], None] | None
     lease: Lease
+    contradictions: Contradictions
 
 
 def _loaded(load: _Load) -> Report:
@@ -249,6 +266,7 @@ def _begin(load: _Load) -> None:
         batch.save()
         batch.refusals.all().delete()
         batch.waiting_rows.all().delete()
+        unstage(batch)
 
 
 def _with_agents(reading: Reading, roster: Roster, at: datetime, report: Report) -> Generator[Chunk, None, None]:
@@ -280,6 +298,8 @@ def _stage_together(
 def _stage(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums: Sums, agents: AgentLoad | None) -> None:
     batch = load.batch
     found = _stored(chunk, batch.pk, agents)
+    if batch.kind == EvidenceKind.RATINGS and found.refusals:
+        report.updated += load.contradictions.take(chunk, found)
     _count(report, found, chunk, reading)
     _note_refusals(batch, [*chunk.refusals, *found.refusals], reading.setting.limits.refusals)
     _note_waiting(batch, chunk)
@@ -329,10 +349,13 @@ def _note_waiting(batch: Batch, chunk: Chunk) -> None:
 def _publish(load: _Load, report: Report, sums: Sums) -> None:
     """Make the batch count: sums, state and journal entry, all or nothing."""
     batch = load.batch
-    _keep_counts(batch, report)
-    batch.state, batch.published_at = BatchState.PUBLISHED, load.at
     with transaction.atomic():
         load.lease.renew()
+        too_late = publish_later(batch, load.at)
+        _note_refusals(batch, too_late, limits().refusals)
+        keep_too_late(report, too_late, limits())
+        _keep_counts(batch, report)
+        batch.state, batch.published_at = BatchState.PUBLISHED, load.at
         for table in sums.tables():
             add_sums(table)
         batch.save()
@@ -342,6 +365,7 @@ def _publish(load: _Load, report: Report, sums: Sums) -> None:
             "records": report.records,
             "accepted": report.accepted,
             "added": report.added,
+            "updated": report.updated,
             "refused": report.refused,
             "created_agents": report.created_agents,
         }

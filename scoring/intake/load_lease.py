@@ -35,6 +35,10 @@ class Superseded(Exception):
     """This load is no longer ours: it was called off, published, or taken up by another worker."""
 
 
+class Busy(EvidenceRefused):
+    """Another load is under way: nothing is wrong, the same will do in a while."""
+
+
 class NoSpace(EvidenceRefused):
     """The disk is full: the load stands where it stood, nothing of it counts, and it can be taken up."""
 
@@ -82,19 +86,22 @@ def others_at_work(batch: Batch | None, at: datetime) -> bool:
     return any(not is_dead(one, at) for one in loading.exclude(pk=batch.pk if batch else 0))
 
 
+def keep_loads_out(at: datetime) -> None:
+    """Let no load begin until the end of the transaction. Raises Busy while one is being carried out."""
+    only_writer()
+    if others_at_work(None, at):
+        raise Busy(_busy())
+
+
 @contextmanager
 def leased(batch: Batch, clock: Callable[[], datetime], patience: float | None = None) -> Iterator[Lease]:
     """Hold the lease of a batch, after waiting for the loads before it, at most `patience` seconds.
 
-    Raises Superseded when it is loaded already or by somebody else, NoSpace when the disk fills up meanwhile, and
-    EvidenceRefused when the other loads take too long.
+    Raises Superseded when it is loaded already or by somebody else, NoSpace when the disk fills up meanwhile, and Busy
+    when the other loads take too long.
     """
-    lease, since = Lease(batch, clock), time.monotonic()
-    while not _taken(lease):
-        tired = patience is not None and time.monotonic() - since > patience
-        if tired or connection.in_atomic_block:
-            raise EvidenceRefused(_("Another import is under way. Send this one again when it is over."))
-        time.sleep(_POLL_SECONDS)
+    lease = Lease(batch, clock)
+    _knock(lambda: _taken(lease), patience)
     try:
         yield lease
     except (OperationalError, OSError) as error:
@@ -107,6 +114,20 @@ def leased(batch: Batch, clock: Callable[[], datetime], patience: float | None =
         _dropped(lease, lost=True)
         raise
     _dropped(lease)
+
+
+def await_turn(clock: Callable[[], datetime], patience: float | None) -> None:
+    """Wait until nobody loads, at most `patience` seconds; somebody else may still come first. Raises Busy."""
+    _knock(lambda: not others_at_work(None, clock()), patience)
+
+
+def _knock(is_open: Callable[[], bool], patience: float | None) -> None:
+    since = time.monotonic()
+    while not is_open():
+        tired = patience is not None and time.monotonic() - since > patience
+        if tired or connection.in_atomic_block:
+            raise Busy(_busy())
+        time.sleep(_POLL_SECONDS)
 
 
 def _taken(lease: Lease) -> bool:
@@ -136,6 +157,10 @@ def _dropped(lease: Lease, *, told: str = "", lost: bool = False) -> None:
     # On a full disk even this may fail; then the silence of its heart tells.
     with suppress(DatabaseError):
         Batch.objects.filter(pk=lease.batch.pk, worker=lease.token).update(**changed)
+
+
+def _busy() -> str:
+    return _("Another import is under way. Try again when it is over.")
 
 
 def _no_space() -> str:

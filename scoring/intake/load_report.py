@@ -15,7 +15,10 @@ PROTECTED = "protected_change"
 
 @dataclass(slots=True)
 class Report:
-    """Counts are of records; `accepted` are good ones, of which `added` were new and `unchanged` stored already."""
+    """Counts are of records; `accepted` are good ones: `added` were new, `unchanged` stored already.
+
+    `updated` are later answers of a source whose customers may edit theirs; they took the place of earlier ones.
+    """
 
     understanding: Understanding
     action: str = ""
@@ -23,6 +26,7 @@ class Report:
     accepted: int = 0
     added: int = 0
     unchanged: int = 0
+    updated: int = 0
     duplicates: int = 0
     unanswered: int = 0
     waiting: int = 0
@@ -64,6 +68,7 @@ class Report:
             "refused_total": self.refused,
             "added": self.added,
             "unchanged": self.unchanged,
+            "updated": self.updated,
             "unanswered": self.unanswered,
             "created_agents": self.created_agents,
             "batch": self.batch,
@@ -89,12 +94,20 @@ def keep_refusals(report: Report, refusals: list[Refusal], limits: Limits) -> No
     report.refusals.extend(refusals[: limits.refusals - len(report.refusals)])
 
 
+def keep_too_late(report: Report, refusals: list[Refusal], limits: Limits) -> None:
+    """Count later answers that could not take their place after all: meanwhile the stored rating has changed."""
+    keep_refusals(report, refusals, limits)
+    report.updated -= len(refusals)
+    report.accepted -= len(refusals)
+    report.action = _action(report)
+
+
 def finish(report: Report, reading: Reading) -> None:
     """Take the counts of a reading that has come to its end, and decide the action."""
     tally = reading.tally
     report.records, report.duplicates, report.waiting = tally.records, tally.duplicates, tally.waiting
     report.unanswered = tally.unanswered
-    report.accepted = report.added + report.unchanged
+    report.accepted = report.added + report.unchanged + report.updated
     report.notes = reading.closing_notes()
     report.refusals.sort(key=lambda one: one.record)
     report.action = _action(report)

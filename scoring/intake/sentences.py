@@ -54,6 +54,10 @@ REFUSALS: dict[str, Promise] = {
         "“%(value)s” is already stored with other values (batch %(batch)s, record %(stored_record)s). Offer it as"
         " a replacement."
     ),
+    "older_answer": _t(
+        "The customer changed the answer “%(value)s” later, and the later one is stored (batch %(batch)s, record "
+        "%(stored_record)s). Nothing needs to be done."
+    ),
     "ragged_row": _t(
         "The record has %(found)s cells, the heading has %(expected)s. Quote cells that contain the delimiter."
     ),
@@ -120,6 +124,10 @@ REJECTIONS: dict[str, Promise] = {
     "unterminated_quote": _t(
         "A quote opened in record %(record)s (line %(line)s) is not closed and swallows the records after it. "
         "Close or double it."
+    ),
+    "kept_in_warehouse": _t(
+        "Ratings stay in the company's warehouse (EVIDENCE_SOURCE): imported here they would count twice. Add them "
+        "there; the next refresh_cells counts them."
     ),
     "not_understood": _t("The file has open questions. Answer them first."),
 }

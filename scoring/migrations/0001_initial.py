@@ -620,7 +620,7 @@ class Migration(migrations.Migration):
             name='Replacement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('staged', 'found while loading'), ('open', 'waits for a second person'), ('done', 'done'), ('declined', 'declined'), ('undone', 'undone: the import was withdrawn')], default='open', max_length=8, verbose_name='state')),
+                ('state', models.CharField(choices=[('staged', 'found while loading'), ('offered', 'nobody has asked yet'), ('open', 'waits for a second person'), ('done', 'done'), ('declined', 'declined'), ('undone', 'undone: the import was withdrawn')], default='open', max_length=8, verbose_name='state')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('asked_at', models.DateTimeField(verbose_name='asked at')),
                 ('answer', models.TextField(blank=True, verbose_name='reason of the decision')),
@@ -633,7 +633,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'replacement of ratings',
                 'verbose_name_plural': 'replacements of ratings',
                 'ordering': ('-asked_at', '-pk'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['staged', 'open'])), fields=('batch',), name='scoring_replacement_waits_once'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='scoring_replacement_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('asked_by', None), ('decided_by', None), models.Q(('state__in', ['open', 'declined']), _negated=True)), models.Q(('asked_by__isnull', False), ('decided_by', None), ('state', 'open'), models.Q(('reason', ''), _negated=True)), models.Q(('asked_by__isnull', False), ('decided_by__isnull', False), models.Q(('state__in', ['open', 'staged']), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='scoring_replacement_decided')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['staged', 'offered', 'open'])), fields=('batch', 'state'), name='scoring_replacement_waits_once'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='scoring_replacement_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('asked_by', None), ('decided_by', None), models.Q(('state__in', ['open', 'declined']), _negated=True)), models.Q(('asked_by__isnull', False), ('decided_by', None), ('state', 'open'), models.Q(('reason', ''), _negated=True)), models.Q(('asked_by__isnull', False), ('decided_by__isnull', False), models.Q(('state__in', ['open', 'staged']), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='scoring_replacement_decided')],
             },
         ),
         migrations.CreateModel(

@@ -1,4 +1,4 @@
-"""Other values for stored ratings: asked for by one person and confirmed by another, or a source's own later answers."""
+"""Other values for stored ratings: asked for by one person and confirmed by another, or a source's later answers."""
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ class ReplacementState(models.TextChoices):
     """What became of it; only one that is done has changed anything."""
 
     STAGED = "staged", _("found while loading")
+    OFFERED = "offered", _("nobody has asked yet")
     OPEN = "open", _("waits for a second person")
     DONE = "done", _("done")
     DECLINED = "declined", _("declined")
@@ -18,7 +19,11 @@ class ReplacementState(models.TextChoices):
 
 
 class Replacement(models.Model):
-    """Values of a batch for ratings that earlier batches brought in. Nobody asked: the source lets customers edit."""
+    """Values of a batch for ratings that earlier batches brought in.
+
+    Refused records are offered; one person asks for some of them and another decides. What nobody has asked for and yet
+    is done comes from a source whose customers may edit their answers.
+    """
 
     batch = models.ForeignKey(Batch, verbose_name=_("batch"), on_delete=models.PROTECT, related_name="replacements")
     state = models.CharField(_("state"), max_length=8, choices=ReplacementState.choices, default=ReplacementState.OPEN)
@@ -39,17 +44,17 @@ class Replacement(models.Model):
         ordering = ("-asked_at", "-pk")
         constraints = (
             models.UniqueConstraint(
-                fields=["batch"], condition=models.Q(state__in=["staged", "open"]), name="scoring_replacement_waits_once"
+                fields=["batch", "state"],
+                condition=models.Q(state__in=["staged", "offered", "open"]),
+                name="scoring_replacement_waits_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("asked_by")),
                 name="scoring_replacement_two_people",
             ),
             models.CheckConstraint(
-                condition=models.Q(asked_by=None, decided_by=None)
-                & ~models.Q(state__in=["open", "declined"])
-                | models.Q(asked_by__isnull=False, decided_by=None, state="open")
-                & ~models.Q(reason="")
+                condition=models.Q(asked_by=None, decided_by=None) & ~models.Q(state__in=["open", "declined"])
+                | models.Q(asked_by__isnull=False, decided_by=None, state="open") & ~models.Q(reason="")
                 | models.Q(asked_by__isnull=False, decided_by__isnull=False)
                 & ~models.Q(state__in=["open", "staged"])
                 & ~models.Q(reason=""),
@@ -67,7 +72,7 @@ class Replacement(models.Model):
 
 
 class ReplacedRating(models.Model):
-    """One rating of a replacement: all it says now, or said before, and all it says instead. Both stay on record."""
+    """One rating of a replacement: all that is stored, or was before, and what the file says. Both stay on record."""
 
     replacement = models.ForeignKey(
         Replacement, verbose_name=_("replacement"), on_delete=models.CASCADE, related_name="rows"

@@ -44,6 +44,8 @@ VERBS = {
     "resume_import": gettext_lazy("go on with an import"),
     "publish_batch": gettext_lazy("publish a batch"),
     "withdraw_batch": gettext_lazy("withdraw a batch"),
+    "ask_replacement": gettext_lazy("ask to replace stored ratings"),
+    "decline_replacement": gettext_lazy("decline to replace stored ratings"),
     "replace_ratings": gettext_lazy("replace stored ratings"),
     "resolve_agent": gettext_lazy("say who a name is"),
     "fail_run": gettext_lazy("give a score run up"),
