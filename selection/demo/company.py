@@ -13,22 +13,26 @@ from assessments.bank.load import load_question_bank, load_tasks
 from assessments.models import KnowledgeTest
 from fixtures import cast
 from fixtures.company import CompanyFiles, generate
+from scoring.comparison import compare
 from scoring.incidents import decide_incident
 from scoring.intake.load import import_file
 from scoring.models import ScoreRun, Team, ViralIncident
 from scoring.models.batches import EvidenceKind
 from scoring.models.evidence import IncidentState
 from scoring.presets import install_presets, preset_paths, published
-from scoring.runs import execute_run, request_run
 from selection.demo.people import create_logins, link_agents
-from selection.demo.rounds import Stagehand, play
+from selection.demo.rounds import play, ranking
+from selection.demo.stagehand import Stagehand
 from selection.models import Round
+from selection.what_ifs import try_what_if
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 POLICY = "current"
 PROFILE = "surveys"  # an empty rating is a survey that was offered and not answered
 TEST_NAME = "Знание продукта / Product knowledge"
 LEFT_UNVERIFIED = 3
+RULES_AGO = timedelta(days=200)
+WHAT_IFS = ({"customer_rating.any_of": 0.8}, {"test_task.weight": 70, "customer_rating.weight": 30})
 NOT_AT_FAULT = "вина не агента"
 
 
@@ -42,15 +46,16 @@ def load_company(*, at: datetime) -> Iterator[str]:
     yield from _load_evidence(users, at)
     link_agents(users)
     _decide_incidents(users, at)
-    install_presets(at=at)
+    install_presets(at=at - RULES_AGO)
     yield "policies"
     hand = _stagehand(users, at)
     yield "72 questions, two test tasks and a rubric"
-    play(hand, run=_run(POLICY, users["hanna"], at), at=at)
-    yield "four rounds, one in each phase"
-    for name in [path.stem for path in preset_paths() if path.stem != POLICY] + [POLICY]:
-        _run(name, users["hanna"], at)
+    play(hand, version=published(POLICY, at=at), at=at)
+    yield "four rounds, one in each phase, with references"
+    runs = {name: ranking(published(name, at=at), users["hanna"], at=at) for name in _names()}
     yield "scores by every shipped policy"
+    _try_out(runs, users["hanna"], at)
+    yield "the founding and the current rules compared, and two what-ifs"
 
 
 def _load_evidence(users: dict[str, User], at: datetime) -> Iterator[str]:
@@ -92,8 +97,21 @@ def _stagehand(users: dict[str, User], at: datetime) -> Stagehand:
     return Stagehand(users=users, test=test, task=tasks[0], rng=random.Random(cast.DEMO_SEED))  # noqa: S311
 
 
-def _run(policy: str, actor: User, at: datetime) -> ScoreRun:
-    run = request_run(
-        policy_version=published(policy, at=at), as_of=timezone.localdate(at), places=None, actor=actor, at=at
+def _names() -> list[str]:
+    """Every shipped policy, today's rules last: their ranking is the newest."""
+    return sorted((path.stem for path in preset_paths()), key=lambda name: name == POLICY)
+
+
+def _try_out(runs: dict[str, ScoreRun], actor: User, at: datetime) -> None:
+    """HR has compared two eras, and has asked what other cuts would do."""
+    before, after = runs["founding"], runs[POLICY]
+    compare(
+        before=before.policy_version,
+        after=after.policy_version,
+        as_of=after.as_of,
+        places=after.places,
+        actor=actor,
+        at=at,
     )
-    return execute_run(run=run, at=at)
+    for values in WHAT_IFS:
+        try_what_if(run=after, values=values, actor=actor, at=at)

@@ -1,19 +1,23 @@
-"""The rounds of the demo, one in each phase, walked through the product's own verbs."""
+"""The rounds of the demo, walked through the product's own verbs."""
 
-import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from assessments import grading, sittings
-from assessments.models import Grading, KnowledgeTest, TestTask
+from assessments.models import Grading, TestTask
 from fixtures import cast
 from fixtures.content import Answer, read_answers
-from scoring.models import Score, ScoreRun
+from scoring.models import PolicyVersion, Score, ScoreRun
 from scoring.queries import manager_chain, scores_of
+from scoring.runs import execute_run, request_run
+from selection.acknowledgements import acknowledge
 from selection.demo.people import user_of
+from selection.demo.references import gather
+from selection.demo.scenes import ANIAS_SCENE, DAYS, MARATS_SCENE, PLACES_OF_THE_YEAR, SCENES, Scene
+from selection.demo.stagehand import Stagehand
 from selection.dossier import dossier_hash
 from selection.gates import MoveRequest
 from selection.models import Candidate, Round
@@ -27,7 +31,7 @@ from selection.workflow import move
 Step = Callable[[], None]
 STEP = timedelta(hours=3)
 REASONS = {
-    "nominate": "Сам попросился на задание; коллеги зовут в сложные треды, а оценок за год пока мало.",
+    "nominate": "Самая трудная очередь, и с поправкой на неё оценки из лучших; с декабря — в технической поддержке.",
     "propose": "Сильные ответы клиентам и уверенный тест; задание оценено высоко обоими проверяющими.",
     "release": "Отпускаю: в группе есть замена, а человек давно готов к публичной работе.",
     "approve": "Ответ на тестовый тред можно было опубликовать без правки.",
@@ -36,89 +40,60 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stagehand:
-    """Everybody and everything a demo round needs."""
-
-    users: dict[str, User]
-    test: KnowledgeTest
-    task: TestTask
-    rng: random.Random
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """One demo round: when it opened, and how far each of its candidates went, in order of rank."""
-
-    title: str
-    opened_ago: timedelta
-    assessments_in: timedelta
-    decisions_in: timedelta
-    places: int
-    phase: RoundPhase
-    stages: tuple[Stage, ...]
-
-
-DAYS = timedelta(days=1)
-SCENES = (
-    Scene(
-        title="Весна 2026 / Spring 2026",
-        opened_ago=150 * DAYS,
-        assessments_in=14 * DAYS,
-        decisions_in=28 * DAYS,
-        places=2,
-        phase=RoundPhase.CLOSED,
-        stages=(Stage.PROMOTED, Stage.PROMOTED, Stage.DECLINED, Stage.WITHDRAWN),
-    ),
-    Scene(
-        title="Лето 2026 / Summer 2026",
-        opened_ago=30 * DAYS,
-        assessments_in=20 * DAYS,
-        decisions_in=45 * DAYS,
-        places=3,
-        phase=RoundPhase.DECISION,
-        stages=(Stage.PROMOTED, Stage.RELEASED, Stage.PROPOSED, Stage.ASSESSED, Stage.DECLINED),
-    ),
-    Scene(
-        title="Осень 2026 / Autumn 2026",
-        opened_ago=5 * DAYS,
-        assessments_in=12 * DAYS,
-        decisions_in=26 * DAYS,
-        places=4,
-        phase=RoundPhase.ASSESSMENT,
-        stages=(Stage.INVITED, Stage.TEST, Stage.TASK, Stage.GRADING, Stage.GRADING, Stage.ASSESSED, Stage.NOMINATED),
-    ),
-    Scene(
-        title="Зима 2027 / Winter 2027",
-        opened_ago=1 * DAYS,
-        assessments_in=30 * DAYS,
-        decisions_in=45 * DAYS,
-        places=6,
-        phase=RoundPhase.NOMINATION,
-        stages=(Stage.NOMINATED, Stage.NOMINATED, Stage.NOMINATED),
-    ),
-)
-MARATS_SCENE, ANIAS_SCENE = 1, 2
-
-
-def play(hand: Stagehand, *, run: ScoreRun, at: datetime) -> None:
-    """Open every demo round and walk its candidates to where they stand.
+def play(hand: Stagehand, *, version: PolicyVersion, at: datetime) -> None:
+    """Open every demo round with a ranking of its own day, and walk its candidates to where they stand.
 
     Ania waits with an invitation; a colleague of hers waits for Marat's release.
     """
-    pool = [score for score in scores_of(run) if score.agent.staff_number not in {cast.ANIA, cast.BORIS}]
-    ania = run.scores.select_related("agent").get(agent__staff_number=cast.ANIA)
-    teammate = next(score for score in pool if score.team_name == ania.team_name)
-    pool.remove(teammate)
-    cast_for = {(ANIAS_SCENE, Stage.INVITED): ania, (MARATS_SCENE, Stage.PROPOSED): teammate}
     for number, scene in enumerate(SCENES):
-        scores = [cast_for.get((number, stage)) or pool.pop(0) for stage in scene.stages]
-        _play(hand, scene, run, scores, at - scene.opened_ago)
+        opened_at = at - scene.opened_ago
+        run = ranking(version, hand.users["hanna"], at=opened_at, places=PLACES_OF_THE_YEAR)
+        _play(hand, scene, run, _cast_for(number, scene, run), opened_at)
+
+
+def ranking(version: PolicyVersion, actor: User, *, at: datetime, places: int | None = None) -> ScoreRun:
+    """The scores of a day, carried out on the spot."""
+    day = timezone.localdate(at)
+    return execute_run(run=request_run(policy_version=version, as_of=day, places=places, actor=actor, at=at), at=at)
+
+
+def _cast_for(number: int, scene: Scene, run: ScoreRun) -> list[Score]:
+    """Who is nominated: from the top, nobody twice; with Ania and her colleague where the story wants them."""
+    ania = _score_of(run, cast.ANIA)
+    kept_back = {cast.ANIA, cast.BORIS, *(one.held_back for one in SCENES)}
+    pool = [
+        score for score in scores_of(run).filter(agent__candidacies=None) if score.agent.staff_number not in kept_back
+    ]
+    mates = [score for score in pool if score.team_name == ania.team_name]
+    if number < MARATS_SCENE:
+        pool.remove(mates[0])  # for whom Marat decides later
+    chosen = {(ANIAS_SCENE, Stage.INVITED): ania, (MARATS_SCENE, Stage.PROPOSED): mates[0]}
+    fixed = [chosen.get((number, stage)) for stage in scene.stages]
+    rest = iter([score for score in pool if score not in fixed])
+    return [one or next(rest) for one in fixed]
 
 
 def _play(hand: Stagehand, scene: Scene, run: ScoreRun, scores: list[Score], at: datetime) -> None:
     hanna = hand.users["hanna"]
-    plan = RoundPlan(
+    opened = open_round(plan=_plan(hand, scene, run, at), actor=hanna, at=at)
+    candidates = [nominate(opened=opened, score=score, actor=hanna, at=at) for score in scores]
+    if scene.held_back:
+        why = {"reason_code": OverrideReason.CHANGED, "reason": REASONS["nominate"]}
+        nominate(opened=opened, score=_score_of(run, scene.held_back), actor=hanna, at=at, **why)
+    if scene.phase is not RoundPhase.NOMINATION:
+        _advance(opened, RoundPhase.ASSESSMENT, hanna, at)
+    for number, replies in scene.references.items():
+        gather(hand, candidates[number], replies, at)
+    answers = _answers_for(hand.task)
+    walks = [Walk(hand, candidate, answers[n % len(answers)], at) for n, candidate in enumerate(candidates)]
+    for walk, stage in zip(walks, scene.stages, strict=True):
+        walk.to(stage)
+    if scene.phase is RoundPhase.CLOSED:
+        _advance(opened, RoundPhase.CLOSED, hanna, at + scene.decisions_in)
+
+
+def _plan(hand: Stagehand, scene: Scene, run: ScoreRun, at: datetime) -> RoundPlan:
+    return RoundPlan(
         title=scene.title,
         policy_version=run.policy_version,
         run=run,
@@ -129,17 +104,10 @@ def _play(hand: Stagehand, scene: Scene, run: ScoreRun, scores: list[Score], at:
         decisions_until=at + scene.decisions_in,
         graders=[hand.users[name] for name in ("greta", "gleb", "galina")],
     )
-    opened = open_round(plan=plan, actor=hanna, at=at)
-    why = {"reason_code": OverrideReason.UNSEEN, "reason": REASONS["nominate"]}
-    candidates = [nominate(opened=opened, score=score, actor=hanna, at=at, **why) for score in scores]
-    if scene.phase is not RoundPhase.NOMINATION:
-        _advance(opened, RoundPhase.ASSESSMENT, hanna, at)
-    answers = _answers_for(hand.task)
-    walks = [Walk(hand, candidate, answers[n % len(answers)], at) for n, candidate in enumerate(candidates)]
-    for walk, stage in zip(walks, scene.stages, strict=True):
-        walk.to(stage)
-    if scene.phase is RoundPhase.CLOSED:
-        _advance(opened, RoundPhase.CLOSED, hanna, at + scene.decisions_in)
+
+
+def _score_of(run: ScoreRun, staff_number: str) -> Score:
+    return run.scores.select_related("agent").get(agent__staff_number=staff_number)
 
 
 def _advance(opened: Round, phase: RoundPhase, actor: User, at: datetime) -> None:
@@ -173,7 +141,7 @@ class Walk:
     def _way(self, stage: Stage) -> dict[Stage, Step]:
         way: dict[Stage, Step] = {
             Stage.NOMINATED: lambda: self._ask("invite", self.hand.users["hanna"]),
-            Stage.INVITED: lambda: self._ask("accept", self.login),
+            Stage.INVITED: self._accept,
             Stage.TEST: self._sit,
             Stage.TASK: self._write,
             Stage.GRADING: self._grade,
@@ -186,6 +154,11 @@ class Walk:
         if stage is Stage.DECLINED:
             way[Stage.ASSESSED] = lambda: self._ask("decline", self.hand.users["hanna"])
         return way
+
+    def _accept(self) -> None:
+        """Whoever takes part has read what counts."""
+        acknowledge(version=self.candidate.round.policy_version, actor=self.login, at=self.at)
+        self._ask("accept", self.login)
 
     def _sit(self) -> None:
         tab = Tab(candidate=self.candidate, actor=self.login, writer="demo", at=self.at)

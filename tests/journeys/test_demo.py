@@ -20,8 +20,10 @@ from assessments import grading
 from assessments.models import Grading
 from selection.demo.company import load_company
 from selection.demo.people import SHOWN
-from selection.models import Candidate
+from selection.models import Candidate, Reference
+from selection.models.references import ReferenceState
 from selection.models.rounds import RoundPhase
+from selection.override_report import hands
 from selection.own_work import Tab, begin_task, begin_test
 from selection.stages import Stage
 from tests.journeys.conftest import DESK, HEIGHTS, PHONE, Complaints, Visits, has_sideways_scroll
@@ -37,9 +39,12 @@ GRAVE = {"serious", "critical"}
 # A walk that misses these has lost its way, and would find nothing wrong.
 REACHED = {
     "hr:today", "hr:ranking", "hr:agent", "hr:round", "hr:candidate", "hr:batch", "hr:policy", "hr:verify",
-    "portal:invitation", "portal:test", "portal:task", "portal:results", "portal:score", "desk:index", "desk:grading",
+    "hr:references", "hr:comparison", "hr:seen_what_if", "hr:overrides", "hr:policy_readers", "portal:references",
+    "portal:reference", "portal:invitation", "portal:test", "portal:task", "portal:results", "portal:score", "desk:index", "desk:grading",
     "admin:index", "admin:selection_candidate_change",
 }  # fmt: skip
+# Whoever overrules the scores more often than that does not need them.
+MOST_AGAINST = 0.15
 CLOSELY = {"en": DESK, "ru": PHONE}
 AXE = Axe()
 Visited = Iterator[tuple[str, Response | None]]
@@ -151,8 +156,15 @@ def walk(page: Page, language: str, addresses: Visited, complaints: Complaints) 
         yield from (f"{language} {address} {fault}" for fault in found)
 
 
+def hard_to_believe() -> Iterator[str]:
+    """What no company is like: people who mostly overrule the scores, references that are never open or never done."""
+    yield from (f"{one.person} overrules {one.rate:.0%}" for one in hands() if one.rate > MOST_AGAINST)
+    states = set(Reference.objects.values_list("state", flat=True))
+    yield from (f"no reference is {state}" for state in {ReferenceState.ASKED, ReferenceState.HANDED_IN} - states)
+
+
 def test_every_page_of_every_role_is_sound(company: dict[str, User], visit: Visits, complaints: Complaints) -> None:
-    told, shared, seen = list[str](), Counter[str](), set[str]()
+    told, shared, seen = list(hard_to_believe()), Counter[str](), set[str]()
     for name, user in company.items():
         english, russian, addresses = visit(user), visit(user, language="ru"), list[str]()
         reached = pages(english, Counter() if name in SHOWN else shared, addresses)
