@@ -134,7 +134,7 @@ class CandidateAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, name: str, chosen: QuerySet[Candidate], form: ManyDecisionsForm
     ) -> HttpResponse:
         now = timezone.now()
-        rows = [(candidate, dossier_hash(candidate), case(candidate, now)) for candidate in chosen]
+        rows = [(candidate, dossier_hash(candidate), case(candidate, now, reader=request.user)) for candidate in chosen]
         page = {
             **self.admin_site.each_context(request),
             "title": MOVE_NAMES[name].capitalize(),
@@ -155,7 +155,7 @@ class CandidateAdmin(ReadOnlyAdmin):
             "subtitle": candidate.round.title,
             "opts": self.opts,
             "candidate": candidate,
-            "sections": _sections(candidate),
+            "sections": _sections(request, candidate),
             "decisions": candidate.decisions.select_related("person"),
             "form": form,
             "moves": [(name, MOVE_NAMES[name]) for name in offered],
@@ -231,8 +231,8 @@ def _offered(request: HttpRequest, candidate: Candidate) -> list[str]:
     return [name for name in legal if name in DECISIONS]
 
 
-def _sections(candidate: Candidate) -> list[Section]:
-    return case(candidate, timezone.now())
+def _sections(request: HttpRequest, candidate: Candidate) -> list[Section]:
+    return case(candidate, timezone.now(), reader=request.user)
 
 
 def _ask(request: HttpRequest, candidate: Candidate, given: dict[str, Any]) -> None:

@@ -14,8 +14,12 @@ from scoring.models.evidence import ResultKind
 from scoring.queries import assignment_on
 from selection.models import Candidate
 from selection.reasons import decimal, gate_lines, parts, percent, standing
+from selection.reference_words import own_reference_first, reference_facts
+from selection.references import owes_reference
+from selection.roles import Login
 
 Fact = tuple[str, str]
+OBSERVED = (ResultKind.INVOLVEMENT, ResultKind.CULTURE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +30,14 @@ class Section:
     facts: list[Fact]
 
 
-def case(candidate: Candidate, at: datetime) -> list[Section]:
-    """All that a decision rests on, in words. Evidence comes before the rank, so that the rank is not what is read."""
+def case(candidate: Candidate, at: datetime, *, reader: Login) -> list[Section]:
+    """All that a decision rests on, in words. Evidence comes before the rank, so that the rank is not what is read.
+
+    A reader who still owes an observation of the candidate is not shown what the others have seen.
+    """
     return [
         Section(title=_("The person"), facts=list(_person(candidate, at))),
-        Section(title=_("Evidence"), facts=list(_evidence(candidate))),
+        Section(title=_("Evidence"), facts=list(_evidence(candidate, reader))),
         Section(title=_("The way so far"), facts=list(_way(candidate))),
         Section(title=_("Score and rank"), facts=list(_rank(candidate))),
     ]
@@ -48,10 +55,13 @@ def _person(candidate: Candidate, at: datetime) -> Iterator[Fact]:
     yield _("Nominated by"), candidate.nominated_by.get_full_name() or candidate.nominated_by.get_username()
 
 
-def _evidence(candidate: Candidate) -> Iterator[Fact]:
+def _evidence(candidate: Candidate, reader: Login) -> Iterator[Fact]:
     yield _("Customer ratings"), _ratings(candidate.agent_id)
-    for result in candidate.agent.results.order_by("taken_at", "pk"):
+    owes = owes_reference(reader, candidate)
+    results = candidate.agent.results.exclude(kind__in=OBSERVED if owes else ())
+    for result in results.order_by("taken_at", "pk"):
         yield str(result.get_kind_display()).capitalize(), _result(result)
+    yield from own_reference_first() if owes else reference_facts(candidate)
     for incident in candidate.agent.incidents.order_by("flagged_at", "pk"):
         yield _("Viral incident"), _incident(incident)
     for line in gate_lines(candidate.score.gates) if candidate.score else []:
@@ -103,7 +113,7 @@ def _rank(candidate: Candidate) -> Iterator[Fact]:
         yield str(part.label), _("%(points)s of %(maximum)s points") % label
     yield _("Score"), decimal(candidate.score.score)
     yield _("Verdict"), str(candidate.score.get_verdict_display())
-    yield _("Rank"), standing(candidate.score, candidate.round.places)
+    yield _("Rank"), standing(candidate.score, candidate.score.run.places)
     for one in candidate.overrides.order_by("at", "pk"):
         told = {"step": one.get_move_display(), "code": one.get_code_display(), "text": one.text}
         yield _("Against the verdict"), _("%(step)s: %(code)s. %(text)s") % told

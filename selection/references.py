@@ -24,7 +24,7 @@ from selection.models.references import SHORTEST_OBSERVATION, ReferenceState, Re
 from selection.models.rounds import RoundPhase
 from selection.referees import eligible_colleagues, line_manager
 from selection.refusals import Kind, Refused
-from selection.roles import is_self, person_of
+from selection.roles import Login, is_self, person_of
 from selection.rounds import require_hr
 from selection.stages import OPEN
 
@@ -134,6 +134,13 @@ def obstacle(candidate: Candidate, *, day: date) -> str:
 def waiting_for(agent: Agent) -> int:
     """How many references an agent is asked for and has not answered."""
     return Reference.objects.filter(referee=agent, state=ReferenceState.ASKED).count()
+
+
+def owes_reference(reader: Login, candidate: Candidate) -> bool:
+    """Whether somebody is asked about a candidate and has not answered yet."""
+    agent = agent_of(reader)
+    asked = Reference.objects.filter(candidate=candidate, state=ReferenceState.ASKED)
+    return agent is not None and asked.filter(referee=agent).exists()
 
 
 def share(scale: Scale, level: int) -> float:

@@ -119,7 +119,12 @@ def test_somebody_unlikely_is_not_proposed_or_released_without_a_code(
 def test_those_who_decide_read_it_in_the_case(cast: Cast, opened: Round) -> None:
     score = score_of(opened, cast, is_eligible=False)
     made = nominate(opened=opened, score=score, actor=cast.hanna, at=NOW, reason_code="need", reason=WHY)
-    told = [value for section in case(made, NOW) for label, value in section.facts if label == "Against the verdict"]
+    told = [
+        value
+        for section in case(made, NOW, reader=cast.hanna)
+        for label, value in section.facts
+        if label == "Against the verdict"
+    ]
     assert told == [f"nominate: a need of the department: language, shift, subject. {WHY}"]
 
 
