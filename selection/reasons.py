@@ -235,7 +235,14 @@ def _response(detail: Entry) -> list[str]:
 def what_would_change(score: Score) -> list[str]:
     """What would turn the verdict, the nearest change first: other evidence, a condition, or another policy."""
     flips = [_flip_sentence(flip, _scale_of(flip["criterion"], score)) for flip in score.explanation.get("flips", [])]
-    return flips or [_("No single change would.")]
+    return [told for told in flips if told] or [_("No single change would.")]
+
+
+def fine_percent(share: float, other: float) -> str:
+    """A share beside another one: in whole percent, or in tenths where whole ones would look alike."""
+    if percent(share) != percent(other):
+        return percent(share)
+    return _("%(number)s%%") % {"number": decimal(100 * share, 1)}
 
 
 def _scale_of(measure: str, score: Score) -> str:
@@ -246,8 +253,7 @@ def _scale_of(measure: str, score: Score) -> str:
 def _flip_sentence(flip: Entry, scale: str) -> str:
     told = {"name": criterion_name(flip["criterion"].partition(".")[0])}
     if flip["kind"] == "weight":
-        told |= {"now": percent(flip["now"]), "needed": percent(flip["needed"])}
-        return _("%(name)s: a weight of %(needed)s instead of %(now)s in the policy.") % told
+        return _weight_sentence(told["name"], flip["now"], flip["needed"])
     needed = 1.0 - flip["now"] if scale == "yes_no" else flip["needed"]  # a fact turns into its opposite
     told |= {"now": measured(flip["now"], scale), "needed": measured(needed, scale)}
     if told["now"] == told["needed"]:
@@ -258,6 +264,18 @@ def _flip_sentence(flip: Entry, scale: str) -> str:
     if flip["kind"] == "gate":
         return _("%(name)s: the condition turns at %(needed)s, now %(now)s (%(change)s).") % told
     return _("%(name)s: at %(needed)s instead of %(now)s the last place changes hands (%(change)s).") % told
+
+
+def _weight_sentence(name: str, now: float, alone: float) -> str:
+    """Another weight, as a share of all; "" where nothing short of the whole score would do.
+
+    alone: the weight that the formula needs while the others stay as they are, so it may exceed the whole.
+    """
+    needed = alone / (1.0 - now + alone)
+    told = {"name": name, "now": fine_percent(now, needed), "needed": fine_percent(needed, now)}
+    if percent(needed) == percent(1.0) or told["now"] == told["needed"]:
+        return ""
+    return _("%(name)s: a weight of %(needed)s instead of %(now)s, the others in proportion.") % told
 
 
 def _distance(flip: Entry, scale: str) -> str:

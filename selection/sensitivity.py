@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from scoring.models import Agent, Score, ScoreRun
 from selection import charts
-from selection.reasons import criterion_name, decimal, percent
+from selection.reasons import criterion_name, decimal, fine_percent, percent
 
 STEADY, SHAKY = 0.95, 0.05
 NAMED = 4
@@ -163,14 +163,7 @@ def _bar(one: Mapping[str, Any]) -> WeightBar:
 def _change(swap: Mapping[str, Any]) -> str:
     told = {
         "name": criterion_name(swap["criterion"]),
-        "needed": _fine(swap["needed"], swap["now"]),
-        "now": _fine(swap["now"], swap["needed"]),
+        "needed": fine_percent(swap["needed"], swap["now"]),
+        "now": fine_percent(swap["now"], swap["needed"]),
     }
     return _("%(name)s weighs %(needed)s instead of %(now)s") % told
-
-
-def _fine(share: float, other: float) -> str:
-    """Whole percent, or tenths where whole ones would look alike."""
-    if percent(share) != percent(other):
-        return percent(share)
-    return _("%(number)s%%") % {"number": decimal(100 * share, 1)}

@@ -96,6 +96,26 @@ def test_a_fact_turns_into_its_opposite() -> None:
     assert what_would_change(Score(explanation={})) == ["No single change would."]
 
 
+@pytest.mark.parametrize(
+    ("now", "needed", "words"),
+    [
+        (0.2, 0.4, "a weight of 33% instead of 20%, the others in proportion."),  # 0.4 of 1.2
+        (0.2, 3.2, "a weight of 80% instead of 20%, the others in proportion."),  # 3.2 of 4
+        (0.5, 0.504, "a weight of 50.2% instead of 50.0%, the others in proportion."),
+        (0.2, 0.0, "a weight of 0% instead of 20%, the others in proportion."),
+    ],
+)
+def test_another_weight_is_a_share_of_all_weights(now: float, needed: float, words: str) -> None:
+    flip = {"kind": "weight", "criterion": "efficiency", "now": now, "needed": needed}
+    assert what_would_change(Score(explanation={"flips": [flip]})) == [f"Efficiency: {words}"]
+
+
+@pytest.mark.parametrize(("now", "needed"), [(1.0, 0.6), (0.1, 400.0)])
+def test_a_weight_that_nobody_could_give_is_no_change(now: float, needed: float) -> None:
+    flip = {"kind": "weight", "criterion": "efficiency", "now": now, "needed": needed}
+    assert what_would_change(Score(explanation={"flips": [flip]})) == ["No single change would."]
+
+
 def test_a_hair_is_called_the_smallest_change() -> None:
     flip = {"kind": "criterion", "criterion": "efficiency", "now": -781.61, "needed": -781.59, "change": 0.02}
     score = Score(explanation={"flips": [flip]}, criteria={"efficiency": SPEED})

@@ -51,12 +51,15 @@ def test_the_page_explains_the_score_in_words(hanna: Client, cast: Cast, explain
         "85% of the customers who were asked answered.",
         "Customer ratings: at 4.40 instead of 4.52 the last place changes hands (−0.12).",
         "Length of service: the condition turns at 6 months, now 24 months (−18).",
-        "Knowledge test: a weight of 55% instead of 40% in the policy.",
+        "Knowledge test: a weight of 48% instead of 40%, the others in proportion.",
         "Length of service: 24 months, needed 6 months. Met.",
         "90% of the ratings come from a queue where hardly anybody else works, chat, eSIM",
         "Rank 1, somewhere from 1 to 3; 50% for one of 2 places.",
     ):
         assert sentence in page
+    frozen = reverse("hr:explanation", args=[score_of(explained, cast.agents["ania"]).pk])
+    assert f'href="{frozen}"' in page
+    assert hanna.get(frozen).json()["agent"] == "S-15"
 
 
 def test_parts_on_the_page_add_up(hanna: Client, cast: Cast, explained: ScoreRun) -> None:
