@@ -15,6 +15,7 @@ from scoring.models import Batch, RatingDispute, ViralIncident
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.disputes import DisputeState
 from scoring.models.evidence import IncidentState
+from scoring.replacements import open_replacements
 from scoring.waiting import strangers
 from selection.components import Link
 from selection.hr.access import hr_and_auditors, is_hr
@@ -37,10 +38,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
         "rows": [(one, STATE_TONES.get(BatchState(one.state), ""), one.refused - one.waiting) for one in page],
         "chips": list(chips(kind)),
         "is_hr": is_hr(request),
-        "strangers": strangers(),
-        "disputes": RatingDispute.objects.filter(state=DisputeState.OPEN).count(),
-        "flags": open_flags().count(),
-        "unverified": ViralIncident.objects.filter(state=IncidentState.UNVERIFIED).count(),
+        **waiting(),
         **covered(),
     }
     return render(request, "hr/evidence/evidence.html", context)
@@ -54,6 +52,17 @@ def chips(kind: str) -> list[Link]:
     for one in EvidenceKind:
         links.append(Link(label=one.label, url=f"{here}?kind={one}", current=one == kind, count=counts[one]))
     return links
+
+
+def waiting() -> dict[str, Any]:
+    """What needs a person."""
+    return {
+        "strangers": strangers(),
+        "disputes": RatingDispute.objects.filter(state=DisputeState.OPEN).count(),
+        "flags": open_flags().count(),
+        "replacements": open_replacements().count(),
+        "unverified": ViralIncident.objects.filter(state=IncidentState.UNVERIFIED).count(),
+    }
 
 
 def covered() -> dict[str, Any]:

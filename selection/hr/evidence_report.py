@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from journal.models import Entry
-from scoring.batches import is_silent
+from scoring.batches import is_silent, may_replace
 from scoring.coverage import Coverage, coverage_of
 from scoring.intake import Note, Understanding
 from scoring.intake.refusals import Refusal as Refused
 from scoring.intake.sentences import note_sentence, refusal_sentence, rejection_sentence
-from scoring.models import Batch, IntegrityFlag, Refusal
+from scoring.models import Batch, IntegrityFlag, Refusal, Replacement
 from scoring.models.batches import BatchState, EvidenceKind
+from scoring.models.replacements import ReplacementState
 from scoring.preview import first_records
+from scoring.replacements import offered
 from selection.components import Part
 from selection.hr import evidence_words as words
 from selection.hr.evidence_form import found_words
@@ -210,6 +212,17 @@ class BatchPage:
         """What looked odd about it, with the sentence that says why."""
         return [(flag, flag_sentence(flag)) for flag in self.batch.flags.select_related("agent")]
 
+    @cached_property
+    def offered(self) -> int:
+        """How many refused records say something else than what is stored now."""
+        return len(offered(self.batch))
+
+    @cached_property
+    def replacements(self) -> list[Replacement]:
+        """What was asked for from this file, or changed by its source."""
+        hidden = (ReplacementState.STAGED, ReplacementState.OFFERED)
+        return list(self.batch.replacements.exclude(state__in=hidden).select_related("asked_by"))
+
     @property
     def provenance(self) -> list[tuple[str, object]]:
         """Where the rows came from, to the byte."""
@@ -252,11 +265,13 @@ class BatchPage:
     @property
     def may_import(self) -> bool:
         """Whether anything of the file can be taken, now or once an agent is known."""
-        return bool(self.batch.accepted or self.batch.waiting)
+        return bool(self.batch.accepted or self.batch.waiting or may_replace(self.batch))
 
     @property
     def import_label(self) -> str:
         """The button, with what it will do."""
+        if not self.batch.accepted and not self.batch.waiting:
+            return _("Keep the records, to be asked for as a replacement")
         if not self.batch.accepted:
             return _("Keep the records waiting")
         taken = self.batch.accepted

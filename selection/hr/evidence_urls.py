@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from selection.hr import disputes, evidence, evidence_batch, evidence_upload, evidence_waiting, flags, incidents
+from selection.hr import (
+    disputes,
+    evidence,
+    evidence_batch,
+    evidence_upload,
+    evidence_waiting,
+    flags,
+    incidents,
+    replacements,
+)
 
 urlpatterns = [
     path("", evidence.evidence, name="evidence"),
@@ -16,6 +25,9 @@ urlpatterns = [
     path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
     path("flags/", flags.flags, name="flags"),
     path("flags/<int:pk>/clear/", flags.clear, name="clear_flag"),
+    path("replacements/", replacements.replacements, name="replacements"),
+    path("replacements/<int:pk>/", replacements.replacement, name="replacement"),
+    path("<int:pk>/replacement/", replacements.batch_replacement, name="batch_replacement"),
     path("<int:pk>/", evidence_batch.batch, name="batch"),
     path("<int:pk>/columns/", evidence_batch.columns, name="batch_columns"),
     path("<int:pk>/check/", evidence_batch.check_again, name="check_again"),

@@ -16,6 +16,7 @@ from scoring.models.batches import BatchState
 from scoring.models.disputes import DisputeState
 from scoring.models.policies import PolicyState
 from scoring.models.runs import RunState
+from scoring.replacements import open_replacements
 from selection.hr.run_form import policy_label
 from selection.models import Appeal, Candidate, Round
 from selection.models.candidates import AppealState
@@ -36,7 +37,7 @@ class Task:
 
 def tasks() -> list[Task]:
     """What waits for HR: people first, then files and drafts."""
-    return [*_appeals(), *_objections(), *_flags(), *_candidates(), *_evidence(), *_policies()]
+    return [*_appeals(), *_objections(), *_replacements(), *_flags(), *_candidates(), *_evidence(), *_policies()]
 
 
 def first_steps() -> list[Task]:
@@ -77,6 +78,17 @@ def _objections() -> Iterator[Task]:
     if count:
         told = ngettext("%(n)d objection to a rating waits.", "%(n)d objections to ratings wait.", count) % {"n": count}
         yield Task(sentence=told, url=f"{reverse('hr:disputes')}?state=open", label=_("Answer"))
+
+
+def _replacements() -> Iterator[Task]:
+    count = open_replacements().count()
+    if count:
+        told = ngettext(
+            "%(n)d replacement of ratings waits for a second person.",
+            "%(n)d replacements of ratings wait for a second person.",
+            count,
+        )
+        yield Task(sentence=told % {"n": count}, url=f"{reverse('hr:replacements')}?state=open", label=_("Decide"))
 
 
 def _flags() -> Iterator[Task]:
