@@ -1,12 +1,11 @@
 """Viral records into the table: one incident per chat, unverified until a second person has looked at it."""
 
 from datetime import UTC
-from typing import Any
 
 from scoring.intake.load_rows import WITHDRAWN, Sorted
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Refusal, shown
-from scoring.models import ViralIncident
+from scoring.models import Batch, ViralIncident
 from scoring.models.batches import BatchState
 from scoring.models.evidence import IncidentSign
 
@@ -15,7 +14,7 @@ COMPARED = ("agent_id", "flagged_at", "is_viral", "sign", "severity", "views", "
 
 
 def incident_of(chunk: Chunk, place: int, batch: int | None) -> ViralIncident:
-    """Make one incident, not stored yet; a sign the file does not give is positive, a severity 1, as in the model."""
+    """Make one incident, not stored yet; a sign the file does not give is positive, a severity is for people to say."""
     row = {name: values[place] for name, values in chunk.columns.items()}
     return ViralIncident(
         batch_id=batch,
@@ -25,7 +24,7 @@ def incident_of(chunk: Chunk, place: int, batch: int | None) -> ViralIncident:
         flagged_at=row["flagged_at"].astype("datetime64[us]").item().replace(tzinfo=UTC),
         is_viral=row["is_viral"],
         sign=row["sign"] or IncidentSign.POSITIVE,
-        severity=row["severity"] or 1,
+        severity=row["severity"],
         views=row["views"],
         platform=row["platform"],
         url=row["url"],
@@ -44,7 +43,7 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
             found.fresh.append(place)
         elif known.batch_id is not None and known.batch_id == batch:
             found.mine.append(place)
-        elif _facts(known, said) == _facts(incident_of(chunk, place, batch), said):
+        elif _agrees(known, incident_of(chunk, place, batch), said):
             found.unchanged.append(place)
         else:
             found.refusals.append(_conflict(chunk, place, known))
@@ -52,14 +51,21 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
 
 
 def add(chunk: Chunk, batch: int) -> Sorted:
-    """Store the incidents of a chunk that are not stored yet, inside the caller's transaction."""
-    _make_room(chunk.columns["chat_id"])
-    found = sort_out(chunk, batch)
-    ViralIncident.objects.bulk_create([incident_of(chunk, place, batch) for place in found.fresh], batch_size=500)
+    """Store the incidents of a chunk that are not stored yet, inside the caller's transaction.
+
+    Whoever brought the file has recorded them, so that the database itself refuses their verifying them.
+    """
+    make_room(chunk.columns["chat_id"])
+    found, fresh = sort_out(chunk, batch), []
+    importer = Batch.objects.values_list("created_by", flat=True).get(pk=batch)
+    for place in found.fresh:
+        fresh.append(incident_of(chunk, place, batch))
+        fresh[-1].recorded_by_id = importer
+    ViralIncident.objects.bulk_create(fresh, batch_size=500)
     return found
 
 
-def _make_room(chats: list[str]) -> None:
+def make_room(chats: list[str]) -> None:
     """Incidents of withdrawn batches keep their chat behind a mark, so that a corrected file can name it again."""
     withdrawn = ViralIncident.objects.filter(chat_id__in=chats, batch__state=BatchState.WITHDRAWN)
     for one in withdrawn:
@@ -67,8 +73,10 @@ def _make_room(chats: list[str]) -> None:
     ViralIncident.objects.bulk_update(withdrawn, ["chat_id"], batch_size=500)
 
 
-def _facts(incident: ViralIncident, said: list[str]) -> tuple[Any, ...]:
-    return tuple(getattr(incident, name) for name in said)
+def _agrees(known: ViralIncident, told: ViralIncident, said: list[str]) -> bool:
+    """Whether a record says what is stored; a severity that it leaves open is for people to say."""
+    names = said if told.severity is not None else [name for name in said if name != "severity"]
+    return all(getattr(known, name) == getattr(told, name) for name in names)
 
 
 def _conflict(chunk: Chunk, place: int, known: ViralIncident) -> Refusal:

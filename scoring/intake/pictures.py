@@ -85,18 +85,15 @@ def _number(content: bytes, start: int, size: int, *, big: bool = True) -> int:
 
 
 def _png(content: bytes) -> Picture:
-    kept, names, head = [_PNG_HEAD], [], b""
-    for name, data, whole in _png_chunks(content):
-        if not names:
-            head = data
-        names.append(name)
-        if name in _PNG_KEPT:
-            kept.append(whole)
-        elif name[:1].isupper():  # a decoder must know it, and none does
-            raise _Damaged
-    if names[0] != b"IHDR" or names.count(b"IHDR") != 1 or b"IDAT" not in names or len(head) != 13:
+    chunks = list(_png_chunks(content))
+    names = [name for name, _data, _whole in chunks]
+    # A name in capitals is one that a decoder must know; none knows others than these.
+    unknown = [name for name in names if name[:1].isupper() and name not in _PNG_KEPT]
+    head = chunks[0][1]
+    if unknown or names[0] != b"IHDR" or names.count(b"IHDR") != 1 or b"IDAT" not in names or len(head) != 13:
         raise _Damaged
-    return Picture(PNG, _number(head, 0, 4), _number(head, 4, 4), b"".join(kept))
+    kept = [whole for name, _data, whole in chunks if name in _PNG_KEPT]
+    return Picture(PNG, _number(head, 0, 4), _number(head, 4, 4), b"".join([_PNG_HEAD, *kept]))
 
 
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
@@ -115,26 +112,27 @@ def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def _jpeg(content: bytes) -> Picture:
-    kept, sizes, way_up, is_drawn = [b"\xff\xd8"], [], 1, False
-    for marker, data, scan in _jpeg_segments(content):
-        if marker in _JPEG_FRAMES:
-            sizes.append((_number(data, 3, 2), _number(data, 1, 2)))
-        if marker == _EXIF:
-            way_up = _orientation(data) or way_up
-        elif marker in _JPEG_KEPT:
-            kept.append(_segment(marker, data) + scan)
-        elif marker == _ADOBE and data[:5] == b"Adobe":  # says how the colours are stored
-            kept.append(_segment(marker, data[:12]))
-        elif marker not in _NOTES:
-            raise _Damaged
-        is_drawn = is_drawn or bool(scan)
-    if len(sizes) != 1 or not is_drawn:
+    segments = list(_jpeg_segments(content))
+    frames = [data for marker, data, _scan in segments if marker in _JPEG_FRAMES]
+    if len(frames) != 1 or not any(scan for _marker, _data, scan in segments):
         raise _Damaged
-    if way_up > 1:
-        kept.insert(1, _segment(_EXIF, _exif(way_up)))
-    # From 5 on the picture is stored lying on its side.
-    width, height = sizes[0] if way_up < 5 else sizes[0][::-1]
-    return Picture(JPEG, width, height, b"".join([*kept, b"\xff\xd9"]))
+    way_up = max([1, *(_orientation(data) for marker, data, _scan in segments if marker == _EXIF)])
+    width, height = _number(frames[0], 3, 2), _number(frames[0], 1, 2)
+    if way_up > 4:  # stored lying on its side
+        width, height = height, width
+    notes = [_segment(_EXIF, _exif(way_up))] if way_up > 1 else []
+    drawn = [_needed(*segment) for segment in segments]
+    return Picture(JPEG, width, height, b"".join([b"\xff\xd8", *notes, *drawn, b"\xff\xd9"]))
+
+
+def _needed(marker: int, data: bytes, scan: bytes) -> bytes:
+    """What of a segment is needed to draw the picture."""
+    if marker in _JPEG_KEPT:
+        return _segment(marker, data) + scan
+    if marker not in _NOTES:
+        raise _Damaged
+    # Adobe's note says how the colours are stored.
+    return _segment(marker, data[:12]) if marker == _ADOBE and data[:5] == b"Adobe" else b""
 
 
 def _jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 
 from scoring.batch_tasks import check_evidence, load_evidence
+from scoring.incident_reads import known_incidents
 from scoring.models import Batch, ViralIncident
 from scoring.refusals import EvidenceRefused
 
@@ -19,8 +20,8 @@ def the_batch(pk: int) -> Batch:
 
 
 def the_incident(pk: int) -> ViralIncident:
-    """A viral incident with its agent and the people behind it."""
-    found = ViralIncident.objects.select_related("agent", "batch__created_by", "recorded_by", "verified_by")
+    """A viral incident with its agent and the people behind it; absent while its file is being loaded."""
+    found = known_incidents().select_related("agent", "batch", "recorded_by", "verified_by")
     return get_object_or_404(found, pk=pk)
 
 

@@ -1,6 +1,6 @@
 """Addresses of the evidence pages, under HR's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from selection.hr import (
     disputes,
@@ -9,7 +9,6 @@ from selection.hr import (
     evidence_upload,
     evidence_waiting,
     flags,
-    incidents,
     replacements,
 )
 
@@ -18,9 +17,7 @@ urlpatterns = [
     path("upload/", evidence_upload.upload_evidence, name="upload_evidence"),
     path("waiting/", evidence_waiting.waiting_agents, name="waiting_agents"),
     path("waiting/resolve/", evidence_waiting.resolve_agent, name="resolve_agent"),
-    path("incidents/", incidents.incidents, name="incidents"),
-    path("incidents/new/", incidents.new_incident, name="new_incident"),
-    path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("incidents/", include("selection.hr.incident_urls")),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
     path("flags/", flags.flags, name="flags"),

@@ -6,22 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scoring.incidents import DECISIONS, Incident
+from scoring.intake.pictures import MOST_BYTES
 from scoring.models import Agent
-from scoring.models.evidence import IncidentSign, IncidentState
+from scoring.models.evidence import IncidentState
+from scoring.pictures import PICTURES_AT_MOST
 from selection.hr.evidence_waiting import AgentField
+from selection.incident_words import SIGNS, severity_choices
 
-# 1 to 4; a verified negative one from 3 on makes a person look before anything else happens.
-SEVERITIES = (
-    (1, _("1 · Noticed: a few posts or comments, gone within a day; no outlet took it up")),
-    (2, _("2 · Spread: shared widely in one network or a large group; customers ask support about it")),
-    (3, _("3 · Public: media, a well-known blogger or several networks; the company had to answer")),
-    (4, _("4 · Lasting: national media or a regulator; it changed how people see the company")),
-)
-SIGNS = (
-    (IncidentSign.POSITIVE, _("Positive: people praised the answer")),
-    (IncidentSign.NEGATIVE, _("Negative: people were angry at the answer")),
-    (IncidentSign.MIXED, _("Mixed: both, or about the company rather than the answer")),
-)
 DECISION_NAMES = {
     IncidentState.VERIFIED: _("Verified: it happened, and the answer was the agent's own"),
     IncidentState.REJECTED: _("Rejected: it did not happen like that, or it is no viral incident"),
@@ -29,7 +20,33 @@ DECISION_NAMES = {
 }
 
 
-class IncidentForm(forms.Form):
+class PicturesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class PicturesField(forms.FileField):
+    """The bytes of each picture, cut off where they are too many: what may stay, the verb says."""
+
+    widget = PicturesInput(attrs={"accept": "image/png,image/jpeg,image/webp"})
+
+    def clean(self, data: Any, initial: Any = None) -> tuple[bytes, ...]:
+        if self.required and not data:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return tuple(one.read(MOST_BYTES + 1) for one in (data or [])[: PICTURES_AT_MOST + 1])
+
+
+class SeverityForm(forms.Form):
+    """One person's mark on the rubric."""
+
+    severity = forms.TypedChoiceField(
+        label=_("Severity"), choices=severity_choices, coerce=int, widget=forms.RadioSelect,
+        help_text=_("Choose the level whose example is nearest. A colleague marks it too, without reading your mark."),
+    )  # fmt: skip
+
+
+class IncidentForm(SeverityForm):
     """What a person knows of a chat that went public."""
 
     chat_id = forms.CharField(
@@ -37,7 +54,6 @@ class IncidentForm(forms.Form):
     )
     agent = AgentField(label=_("Agent"), queryset=Agent.objects.order_by("full_name"), empty_label=_("— choose —"))
     sign = forms.ChoiceField(label=_("How people took it"), choices=SIGNS, widget=forms.RadioSelect)
-    severity = forms.TypedChoiceField(label=_("Severity"), choices=SEVERITIES, coerce=int, widget=forms.RadioSelect)
     flagged_at = forms.DateTimeField(
         label=_("When it went public"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -49,10 +65,19 @@ class IncidentForm(forms.Form):
     )  # fmt: skip
     views = forms.IntegerField(label=_("Views"), min_value=0, max_value=10**12, required=False)
     reason = forms.CharField(label=_("What happened"), widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
+    pictures = PicturesField(label=_("Pictures"), required=False)
+
+    field_order = ("chat_id", "agent", "sign", "severity")
 
     def incident(self) -> Incident:
         """The incident as the verb takes it."""
         return Incident(**self.cleaned_data)
+
+
+class PicturesForm(forms.Form):
+    """Pictures of what was posted."""
+
+    pictures = PicturesField(label=_("Pictures"))
 
 
 class DecisionForm(forms.Form):

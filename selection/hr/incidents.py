@@ -1,33 +1,30 @@
-"""Viral incidents: one person records a chat that went public, another one decides whether it counts."""
+"""Viral incidents: one person records a chat that went public, two say how severe it was, another decides about it."""
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from scoring.incidents import decide_incident, record_incident, why_not
-from scoring.models import ViralIncident
+from scoring.incident_reads import known_incidents
+from scoring.incidents import decide_incident, record_incident
 from scoring.models.evidence import IncidentState
+from scoring.pictures import add_pictures
 from scoring.refusals import EvidenceRefused
+from scoring.severity import agreement, rate_severity
 from selection.components import Link
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, user_of
 from selection.hr.evidence_access import telling, the_incident
-from selection.hr.evidence_report import cell, moment, person_name
-from selection.hr.incident_forms import SEVERITIES, DecisionForm, IncidentForm
+from selection.hr.incident_forms import DecisionForm, IncidentForm, PicturesForm, SeverityForm
+from selection.hr.incident_page import IncidentPage
+from selection.hr.picture_file import picture_file
+from selection.incident_words import TONES
 
 ON_A_PAGE = 25
-TONES = {
-    IncidentState.UNVERIFIED.value: "borderline",
-    IncidentState.VERIFIED.value: "clear",
-    IncidentState.REJECTED.value: "unlikely",
-    IncidentState.NOT_AT_FAULT.value: "unlikely",
-}
 
 
 @require_safe
@@ -35,18 +32,18 @@ TONES = {
 def incidents(request: HttpRequest) -> HttpResponse:
     """Every incident, newest first, by state."""
     state = request.GET.get("state", "")
-    found = ViralIncident.objects.select_related("agent")
+    found = known_incidents().select_related("agent")
     if state in IncidentState.values:
         found = found.filter(state=state)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [(one, TONES[one.state]) for one in page]
-    context = {"incidents": page, "rows": rows, "chips": chips(state), "is_hr": is_hr(request)}
-    return render(request, "hr/evidence/incidents.html", context)
+    shown = {"incidents": page, "rows": rows, "chips": chips(state), "agreement": agreement()}
+    return render(request, "hr/evidence/incidents.html", {**shown, "is_hr": is_hr(request)})
 
 
 def chips(state: str) -> list[Link]:
     """Filters by state."""
-    here, found = reverse("hr:incidents"), list(ViralIncident.objects.order_by().values_list("state", flat=True))
+    here, found = reverse("hr:incidents"), list(known_incidents().order_by().values_list("state", flat=True))
     links = [Link(label=_("All"), url=here, current=state not in IncidentState.values, count=len(found))]
     for one in IncidentState:
         links.append(Link(label=one.label, url=f"{here}?state={one}", current=one == state, count=found.count(one)))
@@ -57,7 +54,7 @@ def chips(state: str) -> list[Link]:
 @hr_only
 def new_incident(request: HttpRequest) -> HttpResponse:
     """Record an incident by hand."""
-    form = IncidentForm(request.POST or None)
+    form = IncidentForm(request.POST or None, lists(request))
     if form.is_valid():
         try:
             made = record_incident(incident=form.incident(), actor=user_of(request), at=timezone.now())
@@ -68,45 +65,66 @@ def new_incident(request: HttpRequest) -> HttpResponse:
     return render(request, "hr/evidence/new_incident.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+def lists(request: HttpRequest) -> Any:
+    """The files of a request, all that came under one name."""
+    return {name: request.FILES.getlist(name) for name in request.FILES}
+
+
+@require_safe
 @hr_and_auditors
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
-    """One incident; whoever neither recorded it nor is its agent decides about it."""
-    found = the_incident(pk)
-    if request.method == "POST":
-        return decide(request, pk)
-    context = {"form": DecisionForm(), "is_hr": is_hr(request), **described(found, user_of(request))}
-    return render(request, "hr/evidence/incident.html", context)
+    """One incident, with what this reader may do."""
+    return shown(request, pk)
 
 
-def described(found: ViralIncident, reader: User) -> dict[str, Any]:
-    """An incident as its page shows it."""
-    facts = [
-        (_("How people took it"), found.get_sign_display()),
-        (_("Severity"), dict(SEVERITIES).get(found.severity, found.severity)),
-        (_("When it went public"), moment(found.flagged_at)),
-        (_("Platform"), found.platform),
-        (_("Views"), cell(found.views)),
-        (_("Recorded by"), person_name(found.recorded_by or (found.batch.created_by if found.batch else None))),
-        (_("Came with"), found.batch),
-    ]
-    decision = [(_("By"), person_name(found.verified_by)), (_("On"), moment(found.verified_at))]
-    return {
-        "incident": found,
-        "tone": TONES[found.state],
-        "facts": [(label, value) for label, value in facts if value],
-        "decision": [(label, value) for label, value in decision if value],
-        "refusal": why_not(found, reader),
-    }
+def shown(request: HttpRequest, pk: int, **sent: Any) -> HttpResponse:
+    """The page of one incident; forms that were sent wrongly are shown as they were sent."""
+    forms = {"severity_form": SeverityForm(), "pictures_form": PicturesForm(), "decision_form": DecisionForm(), **sent}
+    page = IncidentPage(
+        incident=the_incident(pk), reader=user_of(request), is_hr=is_hr(request), now=timezone.now(), **forms
+    )
+    return render(request, "hr/evidence/incident.html", {"page": page}, status=422 if sent else 200)
 
 
+@require_POST
+@hr_only
+def rate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one person's mark of the severity."""
+    form, found = SeverityForm(request.POST), the_incident(pk)
+    if not form.is_valid():
+        return shown(request, pk, severity_form=form)
+    with telling(request, _("Your mark is kept.")):
+        rate_severity(incident=found, level=form.cleaned_data["severity"], actor=user_of(request), at=timezone.now())
+    return redirect("hr:incident", pk)
+
+
+@require_POST
 @hr_only
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a second person's decision."""
     form, found = DecisionForm(request.POST), the_incident(pk)
     if not form.is_valid():
-        context = {"form": form, "is_hr": True, **described(found, user_of(request))}
-        return render(request, "hr/evidence/incident.html", context, status=422)
+        return shown(request, pk, decision_form=form)
     with telling(request, _("The decision is kept.")):
         decide_incident(incident=found, actor=user_of(request), at=timezone.now(), **form.decision())
     return redirect("hr:incident", pk)
+
+
+@require_POST
+@hr_only
+def more_pictures(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add pictures to an incident that is not decided."""
+    form, found = PicturesForm(request.POST, lists(request)), the_incident(pk)
+    if not form.is_valid():
+        return shown(request, pk, pictures_form=form)
+    with telling(request, _("The pictures are kept, without what they tell of their makers.")):
+        contents = form.cleaned_data["pictures"]
+        add_pictures(incident=found, contents=contents, actor=user_of(request), at=timezone.now())
+    return redirect("hr:incident", pk)
+
+
+@require_safe
+@hr_and_auditors
+def picture(request: HttpRequest, pk: int, picture_pk: int) -> HttpResponse:
+    """One picture of an incident."""
+    return picture_file(get_object_or_404(the_incident(pk).pictures.all(), pk=picture_pk))

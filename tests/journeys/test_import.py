@@ -225,6 +225,8 @@ def test_an_incident_goes_through_two_people(cast: Cast, visit: Visits) -> None:
     go_on(hanna)
     expect(hanna.locator("main")).to_contain_text("Nobody decides an incident that they recorded or imported.")
     pavel.goto(hanna.url)
+    pavel.check("[name=severity][value='2']")
+    go_on(pavel)
     pavel.check("[name=state][value=verified]")
     pavel.fill("[name=reason]", "The thread and the chat were compared.")
     go_on(pavel)

@@ -326,7 +326,7 @@ def test_viral_chats_wait_for_verification(tmp_path: Path, roster: Path) -> None
     path = put(tmp_path, "\n".join(lines))
     assert take(path, "viral").added == 1
     one = ViralIncident.objects.get()
-    assert (one.state, one.sign, one.views, one.severity) == ("unverified", "negative", 7, 1)
+    assert (one.state, one.sign, one.views, one.severity) == ("unverified", "negative", 7, None)
     path.write_text(path.read_text() + "\n\n")
     assert take(path, "viral").unchanged == 1
 

@@ -1,0 +1,29 @@
+"""Which viral incidents there are for whom, and one of them held for a change."""
+
+from django.db.models import Q, QuerySet
+
+from scoring.models import Agent, ViralIncident
+from scoring.models.batches import BatchState
+from scoring.models.evidence import IncidentState
+
+# What is told to the agent: what counts, and what was found to be somebody else's doing.
+TOLD_TO_THE_AGENT = (IncidentState.VERIFIED, IncidentState.NOT_AT_FAULT)
+_THERE = Q(batch=None) | Q(batch__state__in=[BatchState.PUBLISHED, BatchState.WITHDRAWN])
+
+
+def known_incidents() -> QuerySet[ViralIncident]:
+    """Incidents recorded by hand or come with a file; those of a file that is still being loaded are not there yet."""
+    return ViralIncident.objects.filter(_THERE)
+
+
+def own_incidents(agent: Agent) -> QuerySet[ViralIncident]:
+    """What the agent is told about, newest first; not what waits for a second person, nor what was rejected."""
+    return known_incidents().filter(agent=agent, is_viral=True, state__in=TOLD_TO_THE_AGENT).order_by("-flagged_at")
+
+
+def held(incident: ViralIncident) -> ViralIncident:
+    """The incident as it stands now, locked until the end of the transaction. Raises DoesNotExist as long as its file
+    is being loaded.
+    """
+    found = known_incidents().select_related("agent").select_for_update(of=("self",))
+    return found.get(pk=incident.pk)
