@@ -7,7 +7,7 @@ from django.utils.translation import get_language, override
 from django_tasks import task
 
 from scoring.batches import carry_out, check_batch, reap
-from scoring.flags import flag_batch
+from scoring.flags import look_over
 from scoring.models import Batch
 from scoring.models.batches import BatchState
 
@@ -34,7 +34,7 @@ def load_evidence(batch_pk: int, language: str) -> None:
 @task()
 def flag_evidence(batch_pk: int) -> None:
     """Look at what has been published for what seems odd; nothing waits for it."""
-    flag_batch(batch=Batch.objects.get(pk=batch_pk), at=timezone.now())
+    look_over(batch=Batch.objects.get(pk=batch_pk), at=timezone.now())
 
 
 def take_up_the_dead(at: datetime, *, but: int = 0) -> int:

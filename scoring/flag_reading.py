@@ -19,7 +19,8 @@ from scoring.models.disputes import DisputeState
 from scoring.recount import counting
 
 HISTORY = timedelta(days=90)
-AGENTS_AT_ONCE = 50
+# Ratings of one piece, more only when one agent alone has more: memory is bounded by it.
+AT_ONCE = 50_000
 PIECE = 5000
 # An earlier file has reported a month for good when it came this long after the month's end.
 SETTLED = timedelta(days=31)
@@ -38,11 +39,24 @@ def pieces(batch: Batch) -> Iterator[Piece]:
     """Read the batch agent by agent, with their own ratings of the time before."""
     rows = Rating.objects.filter(batch=batch)
     first = rows.aggregate(first=Min("rated_at"))["first"]
-    agents = sorted(set(rows.order_by().values_list("agent_id", flat=True).distinct()))
-    for start in range(0, len(agents), AGENTS_AT_ONCE):
-        some = agents[start : start + AGENTS_AT_ONCE]
-        near = counting(Rating.objects.filter(agent__in=some, rated_at__gte=first - HISTORY, value__isnull=False))
-        yield _piece(near, batch)
+    near = counting(Rating.objects.filter(rated_at__gte=first - HISTORY, value__isnull=False))
+    agents = set(rows.order_by().values_list("agent_id", flat=True).distinct())
+    for some in _groups({agent: count for agent, count in by_agent(near).items() if agent in agents}):
+        yield _piece(near.filter(agent__in=some), batch)
+
+
+def _groups(counts: dict[int, int]) -> Iterator[list[int]]:
+    """Put agents together while their ratings stay few enough."""
+    some: list[int] = []
+    room = AT_ONCE
+    for agent, count in sorted(counts.items()):
+        if some and count > room:
+            yield some
+            some, room = [], AT_ONCE
+        some.append(agent)
+        room -= count
+    if some:
+        yield some
 
 
 def _piece(rows: QuerySet[Rating], batch: Batch) -> Piece:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from scoring import flag_reading as reading
-from scoring.coverage import coverage_by_source, coverage_of
+from scoring.coverage import coverage_by_source, coverage_of, keep_coverage
 from scoring.formula.integrity import (
     backdated_before,
     late_months,
@@ -24,7 +24,7 @@ from scoring.formula.integrity import (
     repeated_texts,
 )
 from scoring.formula.nonresponse import response_rates
-from scoring.models import Batch, IntegrityFlag, Rating
+from scoring.models import Batch, IntegrityFlag, Rating, ReplacedRating
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.flags import FlagCode, FlagState
 from scoring.refusals import EvidenceRefused
@@ -44,6 +44,14 @@ class Noticed:
     code: FlagCode
     agent: int | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+def look_over(*, batch: Batch, at: datetime) -> list[IntegrityFlag]:
+    """Do what follows a publication, through whatever door the file came: count its months, look for what is odd."""
+    moved = Batch.objects.filter(pk__in=ReplacedRating.objects.filter(replacement__batch=batch).values("stored_batch"))
+    for one in (batch, *moved):
+        keep_coverage(one)
+    return flag_batch(batch=batch, at=at)
 
 
 def flag_batch(*, batch: Batch, at: datetime) -> list[IntegrityFlag]:

@@ -19,7 +19,10 @@ from scoring.intake import Chunk, Refusal
 from scoring.intake import load_rows as ratings
 from scoring.intake import load_virals as incidents
 from scoring.intake.load_cells import Sums, add_sums
+from scoring.intake.load_lease import keep_loads_out
 from scoring.intake.load_rows import Sorted
+from scoring.intake.refusals import Rejection
+from scoring.intake.sentences import rejection_sentence
 from scoring.models import Agent, Batch, Employment, WaitingRow
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.refusals import EvidenceRefused
@@ -54,27 +57,39 @@ def strangers() -> list[Stranger]:
 def resolve(*, reference: str, agent: Agent | None, actor: User, at: datetime) -> int:
     """Say that `reference` is this agent (None: leave such records out); the waiting records load at once.
 
-    Returns the number of records loaded. Raises EvidenceRefused when nothing waits under this name.
+    Returns the number of records loaded. Raises EvidenceRefused when nothing waits under this name, or when ratings
+    stay in the warehouse, and Busy while a file is being loaded.
     """
     with transaction.atomic():
+        keep_loads_out(at)
         return _resolved(reference, agent, MATCHED if agent else IGNORED, actor, at)
 
 
 def create(*, reference: str, actor: User, at: datetime) -> int:
-    """Make an agent of the name that the file uses, as their staff number and name, and load their records."""
+    """Make an agent of the name that the file uses, as their staff number and name, and load their records.
+
+    Raises EvidenceRefused when the agent exists already, and as `resolve` does.
+    """
     if Agent.objects.filter(staff_number=reference[:60]).exists():
         raise EvidenceRefused(_("There is an agent “%(name)s” already. Match the name instead.") % {"name": reference})
     with transaction.atomic():
+        keep_loads_out(at)
         agent = Agent.objects.create(staff_number=reference[:60], full_name=reference, created_at=at)
         return _resolved(reference, agent, CREATED, actor, at)
 
 
 def _resolved(reference: str, agent: Agent | None, how: str, actor: User, at: datetime) -> int:
     rows = list(
-        waiting_rows().filter(reference=reference).select_for_update(of=("self",)).order_by("batch_id", "record")
+        waiting_rows()
+        .filter(reference=reference)
+        .select_related("batch")
+        .select_for_update(of=("self",))
+        .order_by("batch_id", "record")
     )
     if not rows:
         raise EvidenceRefused(_("Nothing waits under the name “%(name)s” any more.") % {"name": reference})
+    if agent and settings.EVIDENCE_SOURCE and any(row.batch.kind == EvidenceKind.RATINGS for row in rows):
+        raise EvidenceRefused(rejection_sentence(Rejection("kept_in_warehouse")))
     loaded = 0
     for batch in Batch.objects.select_for_update().filter(pk__in={row.batch_id for row in rows}).order_by("pk"):
         mine = [row for row in rows if row.batch_id == batch.pk]

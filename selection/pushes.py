@@ -13,8 +13,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from scoring.batch_tasks import flag_evidence
 from scoring.intake import Choices
 from scoring.intake.load import import_file
+from scoring.intake.load_lease import Busy
+from scoring.intake.load_report import Report
 from scoring.intake.meanings import MEANINGS, Meaning
 from selection.models import Push
 from selection.refusals import Kind, Refused
@@ -22,6 +25,8 @@ from selection.rounds import require_hr
 
 # A push that was killed is taken up again after this long; importing a record twice changes nothing.
 LEASE = timedelta(minutes=10)
+# Who waits holds a process of the web server: a short import is waited for, a long one is not.
+PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +68,27 @@ def field_names(kind: str) -> dict[str, Meaning]:
 
 
 def push(*, evidence: Evidence, actor: User, at: datetime) -> dict[str, Any]:
-    """Import pushed records and give the report of `import_evidence --json`. Known records change nothing."""
+    """Import pushed records and give the report of `import_evidence --json`. Known records change nothing.
+
+    Raises Busy when another import is not over soon.
+    """
     require_hr(actor)
     folder = Path(settings.EVIDENCE_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(16)}.json"
     path.write_bytes(evidence.as_bytes)
-    report = import_file(
+    try:
+        report = _imported(path, evidence, actor, at)
+    except Busy:
+        path.unlink()
+        raise
+    if report.may_load and report.batch:
+        flag_evidence.enqueue(report.batch)
+    return report.to_json()
+
+
+def _imported(path: Path, evidence: Evidence, actor: User, at: datetime) -> Report:
+    return import_file(
         path,
         kind=evidence.kind,
         as_of=at,
@@ -78,8 +97,8 @@ def push(*, evidence: Evidence, actor: User, at: datetime) -> dict[str, Any]:
         create_agents=evidence.create_agents,
         actor=actor,
         file_name=f"api-{evidence.kind}.json",
+        patience=PATIENCE_SECONDS,
     )
-    return report.to_json()
 
 
 def push_once(*, evidence: Evidence, key: str, actor: User, at: datetime) -> tuple[dict[str, Any], bool]:

@@ -4,15 +4,17 @@ from functools import singledispatch
 
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import get_language
-from drf_standardized_errors.handler import exception_handler
+from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from assessments import refusals as assessments
+from scoring.intake.load_lease import Busy, NoSpace
 from scoring.policies import PublicationRefused
 from scoring.policy import PolicyRefused
+from scoring.refusals import EvidenceRefused
 from selection.api.bodies import BodyTooLarge
 from selection.refusals import Kind, Refused
 
@@ -22,20 +24,29 @@ STATUSES = {
     Kind.STALE: status.HTTP_409_CONFLICT,
     Kind.INCOMPLETE: status.HTTP_400_BAD_REQUEST,
 }
+BUSY_SECONDS, NO_SPACE_SECONDS = 30, 300
 
 
 class Refusal(APIException):
     """A refusal of the domain on its way out: its own sentence, a code for machines, a status for HTTP."""
 
-    def __init__(self, sentence: str, *, code: str, status_code: int) -> None:
+    def __init__(self, sentence: str, *, code: str, status_code: int, wait: int | None = None) -> None:
         super().__init__(sentence, code)
         self.status_code = status_code
+        self.wait = wait  # seconds, said as Retry-After
+
+
+class Handler(ExceptionHandler):
+    """Errors are reported to whoever watches the server; what the domain refuses is none, whatever its status."""
+
+    def report_exception(self, exc: APIException, response: Response) -> None:
+        if not isinstance(exc, Refusal):
+            super().report_exception(exc, response)
 
 
 def handle(exception: Exception, context: ExceptionHandlerContext) -> Response | None:
     """Word an exception as a response."""
-    response: Response | None = exception_handler(as_refusal(exception), context)
-    return response
+    return Handler(as_refusal(exception), context).run()
 
 
 @singledispatch
@@ -47,6 +58,25 @@ def as_refusal(exception: Exception) -> Exception:
 @as_refusal.register
 def _selection(exception: Refused) -> Exception:
     return Refusal(exception.sentence, code=exception.kind.value, status_code=STATUSES[exception.kind])
+
+
+@as_refusal.register
+def _evidence(exception: EvidenceRefused) -> Exception:
+    return Refusal(exception.sentence, code=Kind.NOT_NOW.value, status_code=status.HTTP_409_CONFLICT)
+
+
+@as_refusal.register
+def _busy(exception: Busy) -> Exception:
+    return _later(exception, wait=BUSY_SECONDS)
+
+
+@as_refusal.register
+def _no_space(exception: NoSpace) -> Exception:
+    return _later(exception, wait=NO_SPACE_SECONDS)
+
+
+def _later(exception: EvidenceRefused, *, wait: int) -> Exception:
+    return Refusal(exception.sentence, code="try_later", status_code=status.HTTP_503_SERVICE_UNAVAILABLE, wait=wait)
 
 
 @as_refusal.register

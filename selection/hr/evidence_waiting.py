@@ -11,8 +11,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from scoring.batch_tasks import flag_evidence
 from scoring.models import Agent
-from scoring.waiting import Stranger, create, resolve, strangers
+from scoring.waiting import Stranger, create, resolve, strangers, waiting_rows
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, user_of
 from selection.hr.evidence_access import telling
 
@@ -76,11 +77,14 @@ def resolve_agent(request: HttpRequest) -> HttpResponse:
 def carry_out(form: ResolveForm, actor: User) -> str:
     """Do what was chosen and say what came of it."""
     reference, how, at = form.cleaned_data["reference"], form.cleaned_data["how"], timezone.now()
+    touched = set(waiting_rows().filter(reference=reference).values_list("batch_id", flat=True))
     if how == CREATE:
         loaded = create(reference=reference, actor=actor, at=at)
     else:
         agent = form.cleaned_data["agent"] if how == MATCH else None
         loaded = resolve(reference=reference, agent=agent, actor=actor, at=at)
+    for batch in sorted(touched):
+        flag_evidence.enqueue(batch)
     if how == IGNORE:
         return gettext("The records of “%(name)s” are left out.") % {"name": reference}
     return ngettext("%(n)d waiting record is loaded.", "%(n)d waiting records are loaded.", loaded) % {"n": loaded}

@@ -2,13 +2,17 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from journal.models import Entry
-from scoring.batches import withdraw
+from scoring import flag_reading
+from scoring.batch_tasks import load_evidence
+from scoring.batches import confirm, withdraw
 from scoring.disputes import decide_dispute, dispute_rating
 from scoring.flags import clear_flag, flag_batch, open_flags, why_not_clear
 from scoring.intake import Choices
@@ -18,7 +22,7 @@ from scoring.models.disputes import DisputeState
 from scoring.models.flags import FlagCode, FlagState
 from scoring.refusals import EvidenceRefused
 from tests.cast import NOW, Cast
-from tests.scoring.test_batches import VIRAL, WHY, cast, imported
+from tests.scoring.test_batches import VIRAL, WHY, cast, checked, imported
 
 HEAD = "rating_id,chat_id,agent_id,rating,rated_at,comment\n"
 REASON = "I read the chats: a mailing brought all these customers."
@@ -83,6 +87,30 @@ def test_a_burst_of_top_ratings_is_flagged_with_its_time(cast: Cast) -> None:
 def test_history_is_what_was_published_before(cast: Cast) -> None:
     flagged(USUAL, cast)
     assert told(flagged(BURST, cast, series="b")) == [(FlagCode.BURST, "T-2")]
+
+
+def test_agents_are_looked_at_in_pieces_of_bounded_size(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flag_reading, "AT_ONCE", 250)
+    batch = imported(text(USUAL + BURST), cast.hanna)
+    assert [len(piece.ratings) for piece in flag_reading.pieces(batch)] == [120, 132, 240, 120]
+    assert told(flag_batch(batch=batch, at=NOW)) == [(FlagCode.BURST, "T-2")]
+
+
+def test_the_command_looks_at_what_it_imports(cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "burst.csv"
+    path.write_text(text(USUAL + BURST))
+    call_command("import_evidence", "ratings", str(path), "--dry-run", stdout=StringIO())
+    assert not IntegrityFlag.objects.exists()
+    call_command("import_evidence", "ratings", str(path), stdout=StringIO())
+    assert told(list(IntegrityFlag.objects.all())) == [(FlagCode.BURST, "T-2")]
+    assert Batch.objects.get().understanding["coverage"] == {"2026-09-01": 612}
+
+
+def test_the_worker_looks_at_what_it_loads(cast: Cast) -> None:
+    batch = checked(text(USUAL + BURST), cast.hanna)
+    confirm(batch=batch, actor=cast.hanna, at=NOW)
+    load_evidence.enqueue(batch.pk, "en")
+    assert told(list(IntegrityFlag.objects.all())) == [(FlagCode.BURST, "T-2")]
 
 
 def test_a_burst_of_low_ratings_is_not_flagged(cast: Cast) -> None:

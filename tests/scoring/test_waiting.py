@@ -1,9 +1,12 @@
 """Names that nobody knows: decided once, and the records that waited load by themselves."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
 from journal.models import Entry
+from scoring.intake.load_lease import Busy
 from scoring.models import Agent, Batch, Rating, Refusal
 from scoring.models.batches import BatchState
 from scoring.refusals import EvidenceRefused
@@ -45,6 +48,28 @@ def test_a_match_loads_the_records_and_counts_them(cast: Cast) -> None:
     loaded = Rating.objects.get(record=2)
     assert (loaded.batch_id, loaded.agent_id, loaded.value) == (batch.pk, cast.agents["ania"].pk, 2.0)
     assert Entry.objects.get(verb="resolve_agent").detail["loaded"] == 1
+
+
+def test_nobody_is_matched_while_a_file_is_loaded(cast: Cast) -> None:
+    waiting(cast.hanna)
+    loading = Batch.objects.create(
+        kind="ratings", state=BatchState.STAGING, worker="elsewhere:1:x", heartbeat_at=NOW, created_at=NOW
+    )
+    with pytest.raises(Busy, match="Another import is under way"):
+        resolve(reference="Anna-S", agent=cast.agents["ania"], actor=cast.hanna, at=NOW)
+    with pytest.raises(Busy):
+        create(reference="Zoe", actor=cast.hanna, at=NOW)
+    assert not Agent.objects.filter(staff_number="Zoe").exists()
+    Batch.objects.filter(pk=loading.pk).update(state=BatchState.CANCELLED)
+    assert create(reference="Zoe", actor=cast.hanna, at=NOW) == 1
+
+
+def test_waiting_ratings_do_not_load_beside_a_warehouse(cast: Cast, settings: Any) -> None:
+    waiting(cast.hanna)
+    settings.EVIDENCE_SOURCE = "duckdb:///ratings/*.parquet"
+    with pytest.raises(EvidenceRefused, match="stay in the company's warehouse"):
+        resolve(reference="Anna-S", agent=cast.agents["ania"], actor=cast.hanna, at=NOW)
+    assert resolve(reference="Zoe", agent=None, actor=cast.hanna, at=NOW) == 0
 
 
 def test_a_match_holds_for_the_next_file(cast: Cast) -> None:

@@ -10,11 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scoring.flags import look_over
 from scoring.intake.load import check, import_file, look
 from scoring.intake.load_profiles import NoSuchProfile, profile_names
 from scoring.intake.load_report import Report
 from scoring.intake.meanings import KINDS
 from scoring.intake.sentences import note_sentence, refusal_sentence
+from scoring.models import Batch
+from scoring.refusals import EvidenceRefused
 
 SHOWN_REFUSALS = 20
 
@@ -43,6 +46,8 @@ class Command(BaseCommand):
             raise CommandError(
                 _("There is no profile “%(name)s”. Known: %(known)s.") % {"name": options["profile"], "known": known}
             ) from None
+        except EvidenceRefused as refused:
+            raise CommandError(refused.sentence) from refused
         if options["json"]:
             self.stdout.write(json.dumps(report.to_json(), ensure_ascii=False))
         else:
@@ -77,7 +82,7 @@ def _report(options: dict[str, Any]) -> Report:
     if options["dry_run"]:
         seen = look(options["file"], kind=options["kind"], profile=options["profile"])
         return check(options["file"], seen, as_of=as_of, create_agents=options["create_agents"])
-    return import_file(
+    report = import_file(
         options["file"].resolve(),
         kind=options["kind"],
         as_of=as_of,
@@ -85,3 +90,6 @@ def _report(options: dict[str, Any]) -> Report:
         profile=options["profile"],
         create_agents=options["create_agents"],
     )
+    if report.may_load and report.batch:
+        look_over(batch=Batch.objects.get(pk=report.batch), at=now)
+    return report

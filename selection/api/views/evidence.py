@@ -47,7 +47,7 @@ def pushes(takes: type[StrictSerializer]) -> Callable[[F], F]:
         takes=takes,
         parameters=[KEY],
         also={200: ReportSerializer, 422: ReportSerializer},
-        refusals=(400, 409, 413, 415),
+        refusals=(400, 409, 413, 415, 503),
     )
 
 

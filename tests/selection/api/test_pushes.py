@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import call_command
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from scoring.models import Batch, Rating, ViralIncident
+from scoring.models import Batch, IntegrityFlag, Rating, ViralIncident
 from scoring.models.batches import BatchState
+from scoring.models.flags import FlagCode
 from selection.models import Push
 from tests.cast import NOW, Cast
 from tests.selection.api.conftest import Caller, incident, rating
@@ -199,3 +201,43 @@ def test_the_batches_are_listed_and_reported(hanna: APIClient) -> None:
     told = hanna.get(f"/api/v1/batches/{number}/").json()
     assert (told["accepted"], told["refused"]) == (1, 1)
     assert [(one["record"], one["column"], one["value"]) for one in told["refusals"]] == [(2, "rating", "9")]
+
+
+def loading() -> Batch:
+    """Somebody else's import under way."""
+    return Batch.objects.create(
+        kind="ratings", state=BatchState.STAGING, worker="elsewhere:1:x", heartbeat_at=NOW, created_at=NOW
+    )
+
+
+def test_a_push_beside_a_long_import_is_told_when_to_come_again(hanna: APIClient) -> None:
+    other = loading()
+    stored = set(Path(settings.EVIDENCE_DIR).glob("*"))
+    for key in (None, "night 22"):
+        answer = push(hanna, rating(1), key=key)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert answer.json()["errors"][0]["detail"] == "Another import is under way. Try again when it is over."
+    assert (Batch.objects.count(), Push.objects.count(), set(Path(settings.EVIDENCE_DIR).glob("*"))) == (1, 0, stored)
+    Batch.objects.filter(pk=other.pk).update(state=BatchState.CANCELLED)
+    assert push(hanna, rating(1), key="night 22").status_code == 201
+
+
+def test_what_is_pushed_is_looked_at(hanna: APIClient, cast: Cast) -> None:
+    usual = [
+        rating(day, rated_at=f"2026-09-{1 + day % 28:02d}T{6 + day % 8:02d}:00:00Z", rating=3) for day in range(60)
+    ]
+    push(hanna, *usual)
+    assert not IntegrityFlag.objects.exists()
+    burst = [rating(100 + minute, rated_at=f"2026-10-03T17:{minute:02d}:00Z", rating=5) for minute in range(15)]
+    push(hanna, *burst)
+    assert [flag.code for flag in IntegrityFlag.objects.all()] == [FlagCode.BURST]
+
+
+def test_ratings_that_stay_in_the_warehouse_are_not_pushed(hanna: APIClient, settings: Any) -> None:
+    settings.EVIDENCE_SOURCE = "duckdb:///ratings/*.parquet"
+    answer = push(hanna, rating(1))
+    assert (answer.status_code, answer.json()["action"]) == (422, "reject_file")
+    assert "stay in the company's warehouse" in answer.json()["message"]
+    assert hanna.post(INCIDENTS, {"records": [incident(1)]}, format="json").status_code == 201
+    settings.EVIDENCE_SOURCE = ""
+    assert push(hanna, rating(1)).status_code == 201
