@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from fixtures.content import Scale, ScaleText, read_scales
 from journal.record import record
@@ -33,6 +33,7 @@ NEEDED = 2
 SHORTEST_REASON = 10
 # What two referees of one person usually differ by, as a standard deviation of shares: half a level of four.
 USUAL_SPREAD = 1 / 6
+ABOUT_ONESELF = gettext_lazy("Nobody reads the references about themselves. Ask a colleague in HR.")
 
 
 @dataclass(frozen=True, kw_only=True)

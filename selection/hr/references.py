@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from scoring.models import Agent
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, person_on, the_candidate, user_of
-from selection.hr.reference_page import ReferencePage
 from selection.hr.telling import telling
 from selection.models import Candidate, Reference
 from selection.referees import eligible_colleagues
-from selection.references import COLLEAGUES, ask, obstacle, replace
+from selection.reference_reading import ReferenceReading
+from selection.references import ABOUT_ONESELF, COLLEAGUES, ask, obstacle, replace
 from selection.roles import is_self
 
 rng = random.SystemRandom()
@@ -57,8 +57,8 @@ def references(request: HttpRequest, pk: int) -> HttpResponse:
     """Who was asked, what they have seen, and how far they agree."""
     candidate = the_candidate(pk)
     if is_self(person_on(request), candidate):
-        raise PermissionDenied(_("Nobody reads the references about themselves. Ask a colleague in HR."))
-    page = ReferencePage(candidate)
+        raise PermissionDenied(str(ABOUT_ONESELF))
+    page = ReferenceReading(candidate)
     form = ColleaguesForm(candidate) if is_hr(request) and not page.asked else None
     return render(request, "hr/references.html", {"page": page, "form": form, "is_hr": is_hr(request)})
 
@@ -70,7 +70,7 @@ def ask_references(request: HttpRequest, pk: int) -> HttpResponse:
     candidate = the_candidate(pk)
     form = ColleaguesForm(candidate, request.POST)
     if not form.is_valid():
-        page = {"page": ReferencePage(candidate), "form": form, "is_hr": True}
+        page = {"page": ReferenceReading(candidate), "form": form, "is_hr": True}
         return render(request, "hr/references.html", page, status=422)
     chosen: list[Agent] = form.cleaned_data["colleagues"]
     with telling(request, _("Three people are asked. They find it under “Observations”.")):

@@ -15,6 +15,12 @@ from selection.api.serializers.strict import StrictSerializer
 MOST_PLACES = 10_000
 
 
+def not_ahead(day: date) -> None:
+    """No evidence comes from the future."""
+    if day > timezone.localdate():
+        raise serializers.ValidationError(_("This day lies ahead. Choose today or an earlier day."))
+
+
 class RunSerializer(serializers.ModelSerializer[ScoreRun]):
     """One evaluation of one policy version, with all that is needed to repeat it."""
 
@@ -34,16 +40,12 @@ class WantedRunSerializer(StrictSerializer):
     """Which policy, as of which day, for how many places."""
 
     policy = serializers.PrimaryKeyRelatedField(queryset=PolicyVersion.objects.filter(state=PolicyState.PUBLISHED))
-    as_of = serializers.DateField(required=False, help_text="Default: today, or the end of the evidence.")
+    as_of = serializers.DateField(
+        required=False, validators=[not_ahead], help_text="Default: today, or the end of the evidence."
+    )
     places = serializers.IntegerField(
         min_value=1, max_value=MOST_PLACES, required=False, help_text="Default: as the policy says."
     )
-
-    def validate_as_of(self, day: date) -> date:
-        """No evidence comes from the future."""
-        if day > timezone.localdate():
-            raise serializers.ValidationError(_("This day lies ahead. Choose today or an earlier day."))
-        return day
 
 
 class StandingSerializer(serializers.ModelSerializer[Score]):

@@ -10,8 +10,11 @@ import time_machine
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from scoring.models import Agent, Batch, PolicyVersion, ScoreRun, ViralIncident
-from selection.models import Candidate, Round
+from scoring.models import Agent, Batch, Comparison, PolicyVersion, ScoreRun, ViralIncident
+from selection.acknowledgements import acknowledge
+from selection.models import Candidate, Override, Reference, Round, WhatIf
+from selection.models.references import ReferenceState, Relation
+from selection.references import Seen, hand_in
 from selection.stages import Stage
 from tests.cast import NOW, Cast, bring_to, open_decisions, person
 
@@ -56,7 +59,18 @@ class World:
             "next_phase": self.opened.pk,
             "candidate": self.candidate.pk,
             "moves": self.candidate.pk,
+            "acknowledgements": self.policy.pk,
+            "acknowledge": self.policy.pk,
+            "comparison": Comparison.objects.get().pk,
+            "run_what_ifs": self.run.pk,
+            "candidate_references": self.candidate.pk,
+            **dict.fromkeys(("hand_in_reference", "decline_reference", "replace_reference"), self.open_reference.pk),
         }
+
+    @property
+    def open_reference(self) -> Reference:
+        """What Boris is asked and has not answered."""
+        return Reference.objects.get(state=ReferenceState.ASKED)
 
     def round_plan(self, **changes: Any) -> dict[str, Any]:
         """What opens a round."""
@@ -137,6 +151,46 @@ def one_batch(cast: Cast) -> Batch:
     return batch
 
 
+def observed(level: int = 3) -> dict[str, dict[str, Any]]:
+    """A reference, as it is handed in."""
+    case = "In March five people wrote about one bill, and she filed it with engineering:"
+    return {scale: {"level": level, "text": f"{case} {scale}."} for scale in ("involvement", "culture")}
+
+
+def references_about(candidate: Candidate, cast: Cast) -> None:
+    """Marat and Hugo have said what they have seen of Ania; Boris is asked and has not answered."""
+    for name in ("marat", "hugo", "boris"):
+        asked = Reference.objects.create(
+            candidate=candidate,
+            referee=cast.agents[name],
+            relation=Relation.MANAGER if name == "marat" else Relation.COLLEAGUE,
+            asked_by=cast.hanna,
+            asked_at=NOW,
+        )
+        if name != "boris":
+            seen = {scale: Seen(**given) for scale, given in observed().items()}
+            hand_in(reference=asked, seen=seen, actor=getattr(cast, name), at=NOW)
+
+
+def decisions_about(candidate: Candidate, cast: Cast) -> None:
+    """Hanna has nominated against the verdict, has asked what another cut would do, and has compared; Ania has read."""
+    policy, run = candidate.round.policy_version, candidate.round.run
+    assert run is not None
+    Override.objects.create(
+        candidate=candidate, move="nominate", verdict="unlikely", was_eligible=True, code="need", text="Speaks Tatar.",
+        actor=cast.hanna, at=NOW,
+    )  # fmt: skip
+    WhatIf.objects.create(
+        run=run, round=candidate.round, actor=cast.hanna, at=NOW, changes={"tenure.gate": {"from": 6.0, "to": 12.0}},
+        summary={"enters": [], "leaves": [candidate.agent_id], "eligible": [2, 1]},
+    )  # fmt: skip
+    Comparison.objects.create(
+        before=policy, after=policy, as_of=NOW.date(), places=1, seed=1, evidence_fingerprint="0" * 64,
+        code_version="test", result={"tau": 1.0}, made_by=cast.hanna, made_at=NOW,
+    )  # fmt: skip
+    acknowledge(version=policy, actor=cast.ania, at=NOW)
+
+
 @pytest.fixture(autouse=True)
 def _evidence_folder(settings: Any, tmp_path: Path) -> None:
     """What is pushed in a test stays with the test."""
@@ -147,6 +201,8 @@ def _evidence_folder(settings: Any, tmp_path: Path) -> None:
 def world(cast: Cast, opened: Round, candidate: Candidate) -> World:
     """One of everything."""
     bring_to(candidate, Stage.PROPOSED, cast=cast)
+    references_about(candidate, cast)
+    decisions_about(candidate, cast)
     open_decisions(opened, by=cast.hanna)
     names = ("hanna", "ada", "marat", "hugo", "greta", "ania", "boris")
     return World(

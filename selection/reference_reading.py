@@ -1,8 +1,9 @@
-"""What stands on the page of a candidate's references."""
+"""What HR and the auditor read of a candidate's references: nothing before there are two, then all of it."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
+from fixtures.content import ScaleText
 from scoring.formula import Nearness
 from scoring.models import Result
 from selection.models import Candidate, Observation, Reference
@@ -27,6 +28,7 @@ class Told:
 class ScaleTold:
     """All observations on one scale, what they amount to, and how far they agree."""
 
+    key: str
     name: str
     question: str
     told: list[Told]
@@ -35,7 +37,7 @@ class ScaleTold:
 
 
 @dataclass(frozen=True)
-class ReferencePage:
+class ReferenceReading:
     """References about one candidate. No answer is shown before there are two: nobody is led by the first."""
 
     candidate: Candidate
@@ -66,30 +68,33 @@ class ReferencePage:
             Observation.objects.filter(reference__in=self.asked).select_related("reference__referee").order_by("pk")
         )
         results = {one.kind: one for one in Result.objects.filter(source=f"references:{self.candidate.pk}")}
-        made = []
-        for key, words in worded_scales(language()):
-            mine = [one for one in observed if one.scale == key]
-            told = [
-                Told(
-                    referee=one.reference.referee.full_name,
-                    relation=one.reference.get_relation_display(),
-                    level=one.level,
-                    label=words.levels[one.level - 1].label,
-                    text=one.text,
-                )
-                for one in mine
-            ]
-            levels = near([one.level for one in mine])
-            made.append(
-                ScaleTold(name=words.name, question=words.question, told=told, result=results.get(key), near=levels)
+        return [
+            ScaleTold(
+                key=key,
+                name=words.name,
+                question=words.question,
+                told=[_told(one, words) for one in observed if one.scale == key],
+                result=results.get(key),
+                near=near([one.level for one in observed if one.scale == key]),
             )
-        return made
+            for key, words in worded_scales(language())
+        ]
 
     @cached_property
     def agreement(self) -> list[tuple[str, ...]]:
         """Agreement over all candidates, one row for each scale."""
         names = {key: words.name for key, words in worded_scales(language())}
         return [_row(names[one.scale], one) for one in agreement()]
+
+
+def _told(one: Observation, words: ScaleText) -> Told:
+    return Told(
+        referee=one.reference.referee.full_name,
+        relation=one.reference.get_relation_display(),
+        level=one.level,
+        label=words.levels[one.level - 1].label,
+        text=one.text,
+    )
 
 
 def _row(name: str, one: ScaleAgreement) -> tuple[str, ...]:
