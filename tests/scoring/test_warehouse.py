@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from journal.models import Entry
+from scoring.batches import carry_out
 from scoring.cellwork import offsets_between
 from scoring.engines import Source, parse_source
-from scoring.models import Agent, Batch, CellSum, WarehouseRefresh
+from scoring.models import Agent, Batch, CellSum, Rating, WarehouseRefresh
 from scoring.models.batches import BatchState
 from scoring.refusals import EvidenceRefused
 from scoring.warehouse import check_against, read_cells, refresh
@@ -188,3 +189,32 @@ def test_offsets_begin_to_the_second() -> None:
         (datetime(2026, 3, 8, 7, tzinfo=UTC), -4 * hour),
         (datetime(2026, 11, 1, 6, tzinfo=UTC), -5 * hour),
     ]
+
+
+def test_ratings_are_not_imported_beside_a_warehouse(roster: None, tmp_path: Path, settings: Settings) -> None:
+    settings.EVIDENCE_SOURCE = "duckdb:///ratings/*.parquet"
+    path = tmp_path / "r.csv"
+    path.write_text("rating_id,chat_id,agent_id,rating,rated_at\n1,c1,S-1,5,2026-01-02 10:00\n")
+    for more in ([], ["--dry-run"]):
+        out = StringIO()
+        with pytest.raises(SystemExit):
+            call_command("import_evidence", "ratings", str(path), *more, stdout=out)
+        assert "stay in the company's warehouse" in out.getvalue()
+    assert not Rating.objects.exists()
+    settings.EVIDENCE_SOURCE = ""
+    call_command("import_evidence", "ratings", str(path), stdout=StringIO())
+    assert Rating.objects.count() == 1
+
+
+def test_a_load_that_was_confirmed_before_the_warehouse_is_turned_away(
+    roster: None, tmp_path: Path, settings: Settings
+) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("rating_id,chat_id,agent_id,rating,rated_at\n1,c1,S-1,5,2026-01-02 10:00\n")
+    batch = Batch.objects.create(
+        kind="ratings", stored_path=str(path), state=BatchState.STAGING, as_of=NOW, created_at=NOW
+    )
+    settings.EVIDENCE_SOURCE = "duckdb:///ratings/*.parquet"
+    carry_out(batch=batch, at=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, Rating.objects.count()) == (BatchState.REJECTED, 0)

@@ -1,14 +1,17 @@
 """HR's evidence pages: from an upload to the report, who may see and do what, and what is said on the way."""
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from scoring.models import Agent, Batch, Rating, SourceProfile
 from scoring.models.batches import BatchState
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.selection.hr.conftest import logged_in
 
 FOREIGN = """Ticket Nr;Bearbeiter;Zufriedenheit;Erstellt am;Anmerkung
@@ -305,3 +308,28 @@ def test_buttons_are_posts(hanna: Client, foreign: Batch) -> None:
 
 def test_a_batch_that_is_not_there_is_not_found(hanna: Client) -> None:
     assert hanna.get(reverse("hr:batch", args=[999])).status_code == 404
+
+
+def test_ratings_that_stay_in_the_warehouse_are_turned_away(hanna: Client, settings: Any) -> None:
+    settings.EVIDENCE_SOURCE = "duckdb:///ratings/*.parquet"
+    batch = upload(hanna, FOREIGN)
+    assert batch.state == BatchState.REJECTED
+    assert "stay in the company&#x27;s warehouse" in text_of(hanna, batch)
+    assert upload(hanna, "agent_id,full_name,hired_at,team\nA-1,Ann,2024-01-01,X\n", kind="agents").state != (
+        BatchState.REJECTED
+    )
+    settings.EVIDENCE_SOURCE = ""
+    assert upload(hanna, FOREIGN).state == BatchState.UPLOADED
+
+
+def test_a_paused_import_says_why(hanna: Client, cast: Cast) -> None:
+    batch = Batch.objects.create(
+        kind="ratings", file_name="big.csv", state=BatchState.STAGING, created_by=cast.hanna, created_at=NOW,
+        started_at=NOW, records=10, done=4, message="The disk is full. Make room, then let it go on.",
+    )  # fmt: skip
+    page = text_of(hanna, batch)
+    assert "The import has paused." in page
+    assert "Make room, then let it go on." in page
+    assert reverse("hr:resume_import", args=[batch.pk]) in page
+    Batch.objects.update(message="", worker="elsewhere:1:x", heartbeat_at=timezone.now())
+    assert "The import has paused." not in text_of(hanna, batch)
