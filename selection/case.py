@@ -91,7 +91,13 @@ def _result(result: Result) -> str:
 
 def _incident(incident: ViralIncident) -> str:
     shown = [incident.get_sign_display(), incident.get_state_display(), incident.platform, incident.reason]
-    return "; ".join(str(part) for part in shown if part)
+    told = "; ".join(str(part) for part in shown if part)
+    if not incident.statement:
+        return told
+    return _("%(incident)s The agent says: %(words)s") % {
+        "incident": f"{told.rstrip('.')}.",
+        "words": incident.statement,
+    }
 
 
 def _way(candidate: Candidate) -> Iterator[Fact]:

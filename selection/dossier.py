@@ -23,7 +23,7 @@ def dossier(candidate: Candidate) -> dict[str, Any]:
         "results": list(
             agent.results.order_by("pk").values("kind", "value", "standard_error", "is_vetoed", "taken_at")
         ),
-        "incidents": list(agent.incidents.order_by("pk").values("chat_id", "state", "sign", "severity")),
+        "incidents": list(agent.incidents.order_by("pk").values("chat_id", "state", "sign", "severity", "statement")),
         "moves": list(candidate.changes.order_by("pk").values("move", "reason", "at")),
     }
 

@@ -102,6 +102,8 @@ def _result(one: dict[str, object]) -> str:
 
 def _incident(one: dict[str, object]) -> str:
     sign, state = IncidentSign(str(one["sign"])), IncidentState(str(one["state"]))
+    if one["severity"] is None:
+        return _("%(sign)s, severity not settled, %(state)s") % {"sign": sign.label, "state": state.label}
     return _("%(sign)s, severity %(severity)s, %(state)s") % {
         "sign": sign.label,
         "severity": one["severity"],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from selection.portal import ratings, references, sitting, views, writing
+from selection.portal import incidents, ratings, references, sitting, views, writing
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("score/", views.score, name="score"),
     path("ratings/", ratings.ratings, name="ratings"),
     path("ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("incidents/", incidents.incidents, name="incidents"),
+    path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("incidents/<int:pk>/pictures/<int:picture_pk>/", incidents.incident_picture, name="incident_picture"),
     path("history/", views.history, name="history"),
     path("rounds/<int:pk>/", views.round_path, name="round"),
     path("rounds/<int:pk>/invitation/", views.invitation, name="invitation"),
