@@ -13,14 +13,21 @@ Problems: TypeAlias = dict[int, Problem]
 
 LARGEST_COUNT = 10**12
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d*)?")
-_GROUPED = re.compile(r"\d{1,3}(?:[\s\u00a0\u202f'’]\d{3})+")
+_GROUPED = re.compile(r"\d{1,3}(?:[\s\u00a0\u202f'’]\d{3})+|\d{1,3}(?:\.\d{3}){2,}")
+_UNDECIDED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _COMMA_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _INTEGER = re.compile(r"[+-]?\d+(?:[.,]0*)?")
+_KEPT_AS_TEXT = re.compile(r'^="([^"]*)"$')
 _MANGLED = re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d{1,3}")
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# Controls, and everything that takes no room on the page: soft hyphens, zero widths, direction marks, fillers, tags.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_LOST = re.compile("[\ud800-\udfff]")
+_LOST_IN_NAMES = re.compile("[\ud800-\udfff\ufffd]")
 
 _YES = frozenset(["true", "yes", "y", "да", "д", "1", "истина", "t", "+", "on"])
 _NO = frozenset(["false", "no", "n", "нет", "н", "0", "ложь", "f", "-", "off"])
@@ -58,52 +65,60 @@ def texts(column: Sequence[Any], *, longest: int, unclean: bool, verbatim: bool 
     if set(map(type, column)) - {str}:
         problems = {place: Problem(cell.code) for place, cell in enumerate(column) if isinstance(cell, BadCell)}
         column = list(map(plain, column))
-    found = list(column) if verbatim else list(map(str.strip, column))
-    if not verbatim and not "".join(found).isascii():
-        found = [text if text.isascii() else unicodedata.normalize("NFC", text) for text in found]
+    found = list(column) if verbatim else _tidied(column, problems)
     if max(map(len, found), default=0) > longest:
         problems |= {place: _too_long(text, longest) for place, text in enumerate(found) if len(text) > longest}
     if unclean:
-        problems = _hidden(found, _CONTROL if verbatim else _HIDDEN) | problems
+        patterns = (_CONTROL, _LOST) if verbatim else (_HIDDEN, _LOST_IN_NAMES)
+        problems = _hidden(found, *patterns) | problems
     return found, problems
+
+
+def _tidied(column: Sequence[str], problems: Problems) -> list[str]:
+    """Strip, compose accents, take the text out of ="00123"; errors that a spreadsheet wrote out become problems."""
+    found = list(map(str.strip, column))
+    joined = "\n".join(found)
+    if not joined.isascii():
+        found = [text if text.isascii() else unicodedata.normalize("NFC", text) for text in found]
+    if '="' in joined:
+        found = [_KEPT_AS_TEXT.sub(r"\1", text) for text in found]
+    if "#" in joined:
+        problems |= {place: Problem("error_cell") for place, text in enumerate(found) if _ERROR_TEXT.fullmatch(text)}
+    return found
 
 
 def _too_long(text: str, longest: int) -> Problem:
     return Problem("too_long", {"length": len(text), "limit": longest})
 
 
-def _hidden(column: Sequence[str], pattern: re.Pattern[str]) -> Problems:
+def _hidden(column: Sequence[str], hidden: re.Pattern[str], lost: re.Pattern[str]) -> Problems:
     problems: Problems = {}
     joined = "".join(column)
-    if not pattern.search(joined) and not _SURROGATE.search(joined):
+    if not hidden.search(joined) and not lost.search(joined):
         return problems
     for place, text in enumerate(column):
-        if _SURROGATE.search(text):
+        if lost.search(text):
             problems[place] = Problem("bad_encoding")
-        elif found := pattern.search(text):
+        elif found := hidden.search(text):
             problems[place] = Problem("control_char", {"code": f"U+{ord(found.group()):04X}"})
     return problems
 
 
 def identifiers(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
     """Give the column as identifiers: text, never numbers; those that a spreadsheet has cut are refused."""
-    rounded = (
-        {
-            place: Problem("mangled_id")
-            for place, cell in enumerate(column)
-            if isinstance(cell, float) and abs(cell) >= 1e15
-        }
-        if float in set(map(type, column))
-        else {}
-    )
+    cut = {}
+    if set(map(type, column)) - {str}:
+        cut = {place: Problem("mangled_id") for place, cell in enumerate(column) if _is_cut(cell)}
     found, problems = texts(column, longest=longest, unclean=unclean)
-    if any(map(_may_be_mangled, found[:50])) or any(map(_may_be_mangled, found[-50:])):
-        rounded |= {place: Problem("mangled_id") for place, text in enumerate(found) if _MANGLED.fullmatch(text)}
-    return found, rounded | problems
+    joined = "\n".join(found)
+    if "E+" in joined or "e+" in joined:
+        cut |= {place: Problem("mangled_id") for place, text in enumerate(found) if _MANGLED.fullmatch(text)}
+    return found, cut | problems
 
 
-def _may_be_mangled(text: str) -> bool:
-    return "E+" in text or "e+" in text
+def _is_cut(cell: Any) -> bool:
+    """Whether a spreadsheet has rounded the identifier (it keeps 15 digits) or taken it for a date."""
+    return (isinstance(cell, float) and abs(cell) >= 1e15) or isinstance(cell, date | time | timedelta)
 
 
 def names(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
@@ -188,7 +203,8 @@ def count(cell: Any) -> int | Problem | None:
         return None
     if _GROUPED.fullmatch(text) or _COMMA_GROUPED.fullmatch(text):
         text = re.sub(r"\D", "", text)
-    if not text.isascii() or not _INTEGER.fullmatch(text):
+    # A point before three digits: in some countries a thousand, in others a one.
+    if not text.isascii() or not _INTEGER.fullmatch(text) or _UNDECIDED.fullmatch(text):
         return Problem("error_cell" if _ERROR_TEXT.fullmatch(text) else "not_a_number")
     return _counted(int(re.split("[.,]", text)[0])) if len(text) < 300 else Problem("number_too_large")
 

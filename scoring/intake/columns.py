@@ -1,6 +1,7 @@
 """Which column holds what: headings first, values second, and a question when neither decides."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,14 +20,21 @@ from scoring.intake.understanding import SENSITIVE as SENSITIVE_STATE
 HEADER_SEARCH_ROWS = 30
 EXAMPLES = 5
 LEAST_CONFIDENCE = 0.3
-_NOISE = re.compile(r"[\s_\-–—./\\:;*?!№#()\[\]\"'«»\u00a0\u200b\ufeff]+")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_NOISE = re.compile(r"[\s_\-–—./\\:;*?!№#()\[\]\"'«»\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DATA_LIKE = re.compile(r"[-+]?\d+(?:[.,]\d+)?%?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|[^@\s]+@[^@\s]+|\w{1,6}-\d+")
 
 
 def normal(heading: Any) -> str:
     """Fold case, spaces, punctuation and ё, so that 'Дата  приёма:' and 'дата приема' are one heading."""
-    return _NOISE.sub(" ", plain(heading).casefold().replace("ё", "е")).strip()
+    text = unicodedata.normalize("NFC", plain(heading)).casefold()
+    return _NOISE.sub(" ", text.replace("ё", "е")).strip()
+
+
+def heading_text(heading: Any) -> str:
+    """Write a heading on one line, without what nobody can see in it."""
+    return shown(" ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", plain(heading))).split()))
 
 
 def vocabulary(kind: str, profile: Profile) -> dict[str, str]:
@@ -108,7 +116,7 @@ def columns_of(
 
 
 def _described(place: int, heading: Any, rows: Sequence[Sequence[Any]]) -> Column:
-    text = shown(plain(heading).strip())
+    text = heading_text(heading)
     state = _closed_state(normal(heading))
     values = [plain(row[place]).strip() for row in rows if place < len(row)]
     filled = [value for value in dict.fromkeys(values) if value]

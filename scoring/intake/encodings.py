@@ -23,11 +23,12 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
-# Invisible and reordering characters as UTF-8: C1 controls, zero width, bidirectional overrides, BOM, U+FFFD.
+# Invisible and reordering characters as UTF-8: C1 controls, zero width, bidirectional overrides, BOM, U+FFFD, fillers.
 _HIDDEN_BYTES = re.compile(
-    rb"\xc2[\x80-\x9f]|\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])|\xef(?:\xbb\xbf|\xbf[\xb9-\xbd])"
+    rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\xa0[\x8b-\x8e])|\xe3\x85\xa4|\xf3\xa0"
+    rb"|\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])|\xef(?:\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbd])"
 )
-_SUSPECT_BYTES = _CONTROL_BYTES + b"\xc2\xe2\xef"
+_SUSPECT_BYTES = _CONTROL_BYTES + b"\xc2\xcd\xd8\xe1\xe2\xe3\xef\xf3"
 _RUSSIAN_PAIRS = frozenset(
     [
         "ст",
@@ -57,6 +58,7 @@ _RUSSIAN_PAIRS = frozenset(
     ]
 )
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_EUROPEAN = re.compile(r"[À-ɏЀ-ӿ]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ODD = re.compile(r"[\x80-\x9f\u2500-\u259f\ufffd°±²³µ¶·¤§©®¬«»‡†‰›‹≤≥∞≈√÷Ђђѓѕєіїјљњћџ]")
 
@@ -75,6 +77,8 @@ class Text:
     unclean: bool
     lines: int
     sha256: str
+    foreign_line: int = 0
+    """A line that is UTF-8 in a file that is not; 0 when there is none."""
 
 
 @dataclass(slots=True)
@@ -119,7 +123,20 @@ def _narrow(path: Path, wide: str, tally: _Tally, digest: str) -> Text:
     # Enough valid sequences that make words: the file is UTF-8, and some of its bytes are damaged.
     if tally.valid * 4 > tally.invalid and _plausibility(sample, UTF8) > _plausibility(sample, best) - 0.2:
         return Text(UTF8, (), True, True, tally.lines, digest)
-    return Text(best, others, False, True, tally.lines, digest)
+    return Text(best, others, False, True, tally.lines, digest, _utf8_line(path))
+
+
+def _utf8_line(path: Path) -> int:
+    """Number of the first line whose letters are whole UTF-8: in a single-byte encoding they would spell no word."""
+    with path.open("rb") as stream:
+        return next((at for at, line in enumerate(stream, start=1) if not line.isascii() and _spells(line)), 0)
+
+
+def _spells(line: bytes) -> bool:
+    try:
+        return _EUROPEAN.search(line.decode(UTF8)) is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_utf8(name: str) -> bool:

@@ -1,5 +1,6 @@
 """Understand a file before anything is read from it for good: every decision is made once, shown, or asked for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -19,7 +20,7 @@ from scoring.intake.columns import (
     vocabulary,
 )
 from scoring.intake.containers import JSON, JSONL, PARQUET, TEXT
-from scoring.intake.encodings import SINGLE_BYTE, Text, scan, sha256_of
+from scoring.intake.encodings import SINGLE_BYTE, UTF8, Text, scan, sha256_of
 from scoring.intake.grids import Row, Trouble
 from scoring.intake.limits import Limits
 from scoring.intake.meanings import KINDS, RATINGS, meanings_of
@@ -31,6 +32,8 @@ from scoring.intake.tables import Opened, objects, opened, raw_batches
 from scoring.intake.understanding import PRIVILEGED, SENSITIVE, UNKNOWN, Choices, Column, Understanding
 
 SAMPLE_ROWS = 1000
+# Exports of JSON leave empty values out, so that a name may first appear far below the sample.
+NAMED_ROWS = 200_000
 DATES = ("rated_at", "flagged_at", "hired_on", "left_on", "chat_started_at")
 # A file without an identifier of its own is keyed by what cannot happen twice.
 _FALLBACK_KEYS = (("key",), ("chat_id", "rated_at"), ("agent", "rated_at", "rater"))
@@ -84,7 +87,10 @@ def _understand_text(path: Path, source: Opened, seen: Understanding, choices: C
     # An escape such as \u0000 hides a control character from the look at the bytes.
     seen.unclean = text.unclean or source.container.kind != TEXT
     seen.sha256 = text.sha256 if not source.container.packing else sha256_of(path)
-    if text.candidates:
+    if text.foreign_line:
+        parameters = {"line": text.foreign_line, "encoding": text.encoding}
+        seen.questions.append(Question("mixed_encoding", "encoding", (UTF8, *SINGLE_BYTE), parameters))
+    elif text.candidates:
         options = (*text.candidates, *(name for name in SINGLE_BYTE if name not in text.candidates))
         seen.questions.append(Question("ambiguous_encoding", "encoding", options))
 
@@ -102,6 +108,7 @@ def _understand_table(source: Opened, seen: Understanding, profile: Profile, cho
     if not body:
         raise Rejected("no_records")
     seen.header_row, seen.header_rows = place + 1, max(1, taken)
+    seen.row_width = _usual_width(rows, place, body)
     seen.columns = columns_of(headings, body, kind=seen.kind, profile=profile, choices=choices)
     _judge_columns(seen, profile, choices, no_header=place < 0)
     _judge_values(source, seen, body, choices, limits)
@@ -140,8 +147,15 @@ def _head(batches: Any) -> list[Row]:
 
 def _object_sample(source: Opened, seen: Understanding, limits: Limits) -> list[Row]:
     """JSON names its columns in each record: the headings are all names of the sample, in order of appearance."""
-    found = list(islice(objects(source, seen, limits, seen.shape), SAMPLE_ROWS))
-    names = list(dict.fromkeys(name for one in found if not isinstance(one, Trouble) for name in one))
+    names: dict[str, None] = {}
+    found = []
+    for one in islice(objects(source, seen, limits, seen.shape), NAMED_ROWS):
+        if len(found) < SAMPLE_ROWS:
+            found.append(one)
+        if not isinstance(one, Trouble) and not one.keys() <= names.keys():
+            names |= dict.fromkeys(one)
+        if len(names) > limits.columns:
+            break
     if not names:
         raise Rejected("no_records")
     return [names, *(one if isinstance(one, Trouble) else [one.get(name) for name in names] for one in found)]
@@ -212,6 +226,13 @@ def _split(rows: list[Row], place: int, taken: int) -> tuple[list[Any], list[lis
     while headings and is_empty(headings[-1]) and all(len(row) < len(headings) or is_empty(row[-1]) for row in below):
         headings.pop()
     return headings, [row for row in below if any(not is_empty(cell) for cell in row)]
+
+
+def _usual_width(rows: Sequence[Row], place: int, body: Sequence[Sequence[Any]]) -> int:
+    """How many cells a row has, empty ones at its end included: of the heading row or of most others."""
+    heading = rows[place] if place >= 0 else Trouble("")
+    width = 0 if isinstance(heading, Trouble) else len(heading)
+    return max(width, Counter(map(len, body)).most_common(1)[0][0])
 
 
 def _judge_columns(seen: Understanding, profile: Profile, choices: Choices, *, no_header: bool) -> None:

@@ -134,6 +134,10 @@ REJECTIONS: dict[str, Promise] = {
 
 QUESTIONS: dict[str, Promise] = {
     "ambiguous_encoding": _t("The letters can be read in several ways. In which encoding is the file: %(options)s?"),
+    "mixed_encoding": _t(
+        "Line %(line)s is written in UTF-8, other lines in %(encoding)s. Save the file in one encoding, or say which"
+        " one holds: lines in the other come out wrong or are refused."
+    ),
     "ambiguous_sheet": _t("Several sheets hold data: %(sheets)s. Which one shall be read, or all of them?"),
     "ambiguous_date": _t("Nothing decides whether the day or the month comes first in %(columns)s. Which is it?"),
     "ambiguous_scale": _t("The marks in “%(column)s” (%(values)s) do not tell their scale. Which survey was it?"),

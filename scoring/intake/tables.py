@@ -18,6 +18,7 @@ import scoring.intake.parquets as parquets
 import scoring.intake.shapes as shapes
 import scoring.intake.workbooks as workbooks
 from scoring.intake.cells import is_empty, plain
+from scoring.intake.columns import heading_text
 from scoring.intake.containers import JSON, JSONL, PARQUET, TEXT, Container, detect, unpacked
 from scoring.intake.encodings import Text
 from scoring.intake.grids import BadCell, Batches, Row, Trouble
@@ -28,10 +29,12 @@ from scoring.intake.understanding import Understanding
 _TOTALS = re.compile(
     r"(?:итого|итог|всего|сумма|среднее|средняя оценка|средний балл|общий итог|промежуточный итог|grand total|"
     r"sub-?total|total|totals|sum|average|avg|mean|count|reporting period|отч[её]тный период|период|period|"
-    r"generated|exported|сформирован[оа]?|"
-    r"выгружено|конец отч[её]та|end of report)(?![a-zа-яё])",
+    r"(?:report |file |data |отч[её]т |файл |данные )?(?:was )?(?:generated|exported|сформирован[оаы]?|выгружен[оаы]?)|"
+    r"(?:applied )?filters?|фильтры?|отбор|ответственн(?:ый|ая)|исполнитель|подпись|"
+    r"конец отч[её]та|end of report|end of file)(?![a-zа-яё])",
     re.IGNORECASE,
 )
+_REMEMBERED = 10_000
 _DATE_START = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 
 
@@ -98,13 +101,29 @@ def text_of(seen: Understanding) -> Text:
 
 
 def objects(source: Opened, seen: Understanding, limits: Limits, shape: str) -> Iterator[dict[str, Any] | Trouble]:
-    """Give JSON records, brought into flat form by the shape of a known source."""
+    """Give JSON records, brought into flat form by the shape of a known source, under names as headings are written."""
     read = jsons.lines if source.container.kind == JSONL else jsons.document
+    names: dict[str, str] = {}
     for found in read(source.path, text_of(seen), limits):
         if isinstance(found, Trouble):
             yield found
         else:
-            yield from shapes.flattened(found, shape)
+            yield from (_renamed(one, names) for one in shapes.flattened(found, shape))
+
+
+def _renamed(record: dict[str, Any], names: dict[str, str]) -> dict[str, Any] | Trouble:
+    """Write the names of a record as headings; `names` remembers how, as long as there are not too many."""
+    if len(names) > _REMEMBERED:
+        names.clear()
+    for name in record.keys() - names.keys():
+        names[name] = heading_text(name)
+    headings = [names[name] for name in record]
+    if headings == list(record):
+        return record
+    twice = next((one for one in headings if headings.count(one) > 1), "")
+    return (
+        Trouble("duplicate_key", params={"key": twice}) if twice else dict(zip(headings, record.values(), strict=True))
+    )
 
 
 def _object_batches(source: Opened, seen: Understanding, names: list[str], limits: Limits) -> Batches:
@@ -171,7 +190,7 @@ def _sifted(
     kept: list[list[Any]] = []
     records: list[int] = []
     for row in rows:
-        cells = [] if isinstance(row, Trouble) else _trimmed(row, len(seen.columns), seen.container)
+        cells = [] if isinstance(row, Trouble) else _trimmed(row, seen)
         if not isinstance(row, Trouble) and _says_nothing(cells, seen):
             counts.blank += 1
         elif cells and is_totals(cells, seen):
@@ -187,32 +206,43 @@ def _sifted(
     return kept, records
 
 
-def _trimmed(row: Sequence[Any], width: int, container: str) -> list[Any]:
-    """Cut empty cells beyond the headings; only text can lack cells, elsewhere missing ones are empty."""
-    cells = list(row)
+def _trimmed(row: Sequence[Any], seen: Understanding) -> list[Any]:
+    """Cut empty cells beyond the headings; only text can lack cells, elsewhere missing ones are empty.
+
+    A row of text longer than rows of its file are is not cut: a delimiter inside a cell may have shifted it.
+    """
+    cells, width = list(row), len(seen.columns)
+    if seen.container == TEXT and len(cells) > max(width, seen.row_width) and not all(map(is_empty, cells)):
+        return cells
     while len(cells) > width and is_empty(cells[-1]):
         cells.pop()
-    if container != TEXT and len(cells) < width:
+    if seen.container != TEXT and len(cells) < width:
         cells.extend([""] * (width - len(cells)))
     return cells
 
 
 def _says_nothing(cells: Sequence[Any], seen: Understanding) -> bool:
     """Whether a row is blank, or the headings stand here again as on each page of a printed report."""
-    if all(map(is_empty, cells)):
+    if all(map(is_empty, cells)) or _is_end_mark(cells):
         return True
     headings = [column.heading for column in seen.columns]
-    return len(cells) == len(headings) and [plain(cell).strip() for cell in cells] == headings
+    return len(cells) == len(headings) and list(map(heading_text, cells)) == headings
+
+
+def _is_end_mark(cells: Sequence[Any]) -> bool:
+    """Old programs end a text with Ctrl-Z, cut-off copies are padded with zero bytes."""
+    return len(cells) == 1 and isinstance(cells[0], str) and not cells[0].strip("\x00\x1a \t")
 
 
 def is_totals(cells: Sequence[Any], seen: Understanding) -> bool:
-    """Whether a row sums up others: it begins with such a word and lacks what every record has."""
+    """Whether a row sums up others: it begins with such a word and lacks half of what every record has."""
     first = next((plain(cell).strip() for cell in cells if not is_empty(cell)), "")
     if not (_TOTALS.match(first) or any(first.startswith(start) for start in seen.footer)):
         return False
     places = seen.places()
     needed = [places[name] for name in _WATCHED if name in places]
-    return any(place >= len(cells) or is_empty(cells[place]) for place in needed)
+    missing = [place for place in needed if place >= len(cells) or is_empty(cells[place])]
+    return 2 * len(missing) >= len(needed) > 0
 
 
 def _refused(row: Row, cells: list[Any], seen: Understanding, record: int, sheet: str) -> Refusal | None:

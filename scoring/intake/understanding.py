@@ -79,6 +79,7 @@ class Understanding:
     read_sheets: list[str] = field(default_factory=list)
     header_row: int = 0
     header_rows: int = 1
+    row_width: int = 0
     columns: list[Column] = field(default_factory=list)
     date_order: str = "dmy"
     decimal: str = "."

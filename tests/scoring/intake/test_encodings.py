@@ -65,7 +65,26 @@ def test_control_characters_are_refused(tmp_path: Path, char: str) -> None:
     assert found.refused == [(1, "control_char"), (2, "control_char")]
 
 
-@pytest.mark.parametrize("char", ["\u200b", "\u202e", "\ufeff", "\u2066"])
+def test_one_line_of_utf8_in_another_encoding_is_asked_about(tmp_path: Path) -> None:
+    content = RUSSIAN.encode("cp1251") + ",".join(map(str, row(4, comment="Плохо"))).encode()
+    path = put(tmp_path, content)
+    assert Result(path).code == "mixed_encoding"
+    assert Result(path, choices=Choices(encoding="cp1251")).columns["comment"][-1] == "РџР»РѕС…Рѕ"
+    assert (4, "bad_encoding") not in Result(path, choices=Choices(encoding="utf-8")).refused
+
+
+def test_a_letter_that_was_lost_before_is_no_part_of_an_identifier(tmp_path: Path) -> None:
+    found = Result(put(tmp_path, csv_text([row(1, comment="Отли\ufffdно"), row(2, chat_id="C\ufffd2")])))
+    assert (found.records, found.refused) == ([1], [(2, "bad_encoding")])
+
+
+@pytest.mark.parametrize(
+    "char",
+    [
+        *("\u200b", "\u202e", "\ufeff", "\u2066", "\u00ad", "\u034f", "\u061c", "\u115f", "\u180e", "\u3164", "\uffa0"),
+        "\U000e0041",
+    ],
+)
 def test_invisible_characters_are_refused_in_identifiers_and_kept_in_comments(tmp_path: Path, char: str) -> None:
     found = Result(put(tmp_path, csv_text([row(1, comment=f"a{char}b"), row(2, rating_id=f"R{char}2")])))
     assert found.refused == [(2, "control_char")]

@@ -1,6 +1,7 @@
 """Records of the three kinds: what is accepted, what is refused, and under which code."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from scoring.intake import Choices, Limits, Profile, Roster
 from scoring.intake.ledger import CONFLICT, DUPLICATE, UNIQUE, Ledger
 from scoring.intake.urls import is_public, link
-from tests.scoring.intake.files import HEADER, ROSTER, Result, csv_text, put, row
+from tests.scoring.intake.files import HEADER, ROSTER, Result, csv_text, put, row, workbook
 
 AGENTS = ["agent_id", "full_name", "hired_at", "team", "manager_id", "email", "terminated_at"]
 
@@ -144,6 +145,27 @@ def test_an_unknown_file_is_guessed_and_then_mapped_by_a_person(tmp_path: Path) 
     columns = {"Ticket #": "chat_id", "Handled by": "agent", "CSAT stars": "rating", "Submitted on": "rated_at"}
     mapped = Result(path, choices=Choices(columns=columns))
     assert (mapped.code, len(mapped.records), mapped.seen.key) == ("", 7, ("chat_id", "rated_at"))
+
+
+@pytest.mark.parametrize("column", ["rating_id", "chat_id", "agent_id"])
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#Н/Д", "#ИМЯ?"])
+def test_errors_written_out_by_a_spreadsheet_are_no_identifiers(tmp_path: Path, column: str, text: str) -> None:
+    assert Result(put(tmp_path, csv_text([row(1, **{column: text}), row(2)]))).refused == [(1, "error_cell")]
+
+
+def test_text_kept_by_a_formula_is_the_text(tmp_path: Path) -> None:
+    found = Result(put(tmp_path, csv_text([row(1, rating_id='="00123"', agent_id='="A-1"', comment='="x"')])))
+    assert (found.columns["key"], found.columns["agent"], found.columns["comment"]) == (["00123"], [1], ['="x"'])
+
+
+def test_a_cut_identifier_is_found_anywhere_in_a_long_column(tmp_path: Path) -> None:
+    lines = [row(at, rating_id="1.23E+15" if at == 150 else f"R-{at}") for at in range(1, 301)]
+    assert Result(put(tmp_path, csv_text(lines))).refused == [(150, "mangled_id")]
+
+
+def test_an_identifier_that_became_a_date_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"a": [HEADER, row(1), row(2, chat_id=datetime(2026, 9, 5))]})  # noqa: DTZ001
+    assert Result(path).refused == [(2, "mangled_id")]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +302,7 @@ VIRAL = '{{"chat_id":"C-{at}","agent_id":"A-1","flagged_at":"2026-10-01T13:00:00
     [
         *(("true", views, "number_too_large") for views in ("9" * 400, "1e400", "1" + "0" * 20)),
         *(("true", views, "out_of_range") for views in ("-1",)),
-        *(("true", views, "not_a_number") for views in ("true", '"many"', "1.5", '"1,5"')),
+        *(("true", views, "not_a_number") for views in ("true", '"many"', "1.5", '"1,5"', '"1.000"', '"12k"')),
         *((viral, "1", "not_a_boolean") for viral in ('"maybe"', "2")),
         ("null", "1", "missing_value"),
         ("true", "Infinity", "bad_json"),
@@ -292,7 +314,15 @@ def test_viral_records_that_cannot_be_kept(tmp_path: Path, viral: str, views: st
 
 
 @pytest.mark.parametrize(
-    ("views", "number"), [("1000", 1000), ('"1 000"', 1000), ('"1\u00a0000"', 1000), ('"1,000"', 1000), ("null", None)]
+    ("views", "number"),
+    [
+        ("1000", 1000),
+        ('"1 000"', 1000),
+        ('"1\u00a0000"', 1000),
+        ('"1,000"', 1000),
+        ('"1.000.000"', 10**6),
+        ("null", None),
+    ],
 )
 def test_views_in_every_usual_spelling(tmp_path: Path, views: str, number: int | None) -> None:
     lines = [VIRAL.format(at=1, viral='"да"', views=views), VIRAL.format(at=2, viral="0", views="1")]

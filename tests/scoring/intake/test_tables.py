@@ -1,5 +1,7 @@
 """Which rows are records: delimiters, quotes, titles, totals, blanks, merged headings, sheets, errors."""
 
+import json
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 
@@ -72,8 +74,56 @@ def test_ragged_rows_are_refused_and_nothing_shifts(tmp_path: Path) -> None:
 
 
 def test_empty_cells_beyond_the_headings_are_nothing(tmp_path: Path) -> None:
-    found = Result(put(tmp_path, csv_text([[*row(1), ""], [*row(2), "", ""], row(3)], [*HEADER, ""])))
+    found = Result(put(tmp_path, csv_text([[*row(1), ""], [*row(2), ""], row(3)], [*HEADER, ""])))
     assert found.records == [1, 2, 3]
+
+
+def test_a_row_longer_than_the_others_is_not_cut_at_its_empty_end(tmp_path: Path) -> None:
+    shifted = [*row(2), "late", ""]
+    path = put(tmp_path, csv_text([[*row(1), "web"], shifted, [*row(3), "web"]], [*HEADER, "channel"]))
+    assert Result(path).refused == [(2, "ragged_row")]
+    every = put(tmp_path, csv_text([[*row(at), ""] for at in (1, 2, 3)]))
+    assert Result(every).records == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "footer",
+    ["Report generated 2026-11-01", "Applied filters: team = Line 1", "Ответственный: Пёстрый", "\x1a", "\x00\x00\x00"],
+)
+def test_what_stands_below_the_table_is_no_record(tmp_path: Path, footer: str) -> None:
+    found = Result(put(tmp_path, csv_text([row(1), row(2)]) + f"\n{footer}"))
+    assert (found.records, found.refused) == ([1, 2], [])
+
+
+def test_a_record_without_its_date_is_no_totals_row_whatever_its_first_word(tmp_path: Path) -> None:
+    header = ["comment", "rating_id", "chat_id", "agent_id", "rating", "rated_at"]
+    found = Result(put(tmp_path, csv_text([["Total disaster", "R-1", "C-1", "A-1", 1, ""]], header)))
+    assert found.refused == [(1, "missing_value")]
+
+
+@pytest.mark.parametrize("heading", ["\ufeffagent_id", "agent\u200b_id", "Agent\n id", " AGENT_ID\u00a0"])
+def test_headings_are_read_as_they_look(tmp_path: Path, heading: str) -> None:
+    path = put(tmp_path, csv_text([row(1), [one.replace("agent_id", f'"{heading}"') for one in HEADER], row(2)],
+                                  [one.replace("agent_id", f'"{heading}"') for one in HEADER]))  # fmt: skip
+    assert (Result(path).records, Result(path).refused) == ([1, 2], [])
+
+
+def test_headings_with_accents_of_their_own_are_known(tmp_path: Path) -> None:
+    header = [*HEADER[:5], unicodedata.normalize("NFD", "Комментарий")]
+    assert Result(put(tmp_path, csv_text([row(1)], header))).columns["comment"] == ["ok"]
+
+
+def test_names_of_json_are_read_as_they_look(tmp_path: Path) -> None:
+    good = dict(zip(HEADER, row(1), strict=True))
+    lines = [{f"{name} ": value for name, value in good.items()}, {**good, "rating ": 1}]
+    found = Result(put(tmp_path, "\n".join(map(json.dumps, lines))))
+    assert (found.columns["key"], found.refused) == (["R-1"], [(2, "duplicate_key")])
+
+
+def test_a_name_that_first_appears_far_down_is_read(tmp_path: Path) -> None:
+    bare = [dict(zip(HEADER[:5], row(at)[:5], strict=True)) for at in range(1, 1200)]
+    text = "\n".join(map(json.dumps, [*bare, dict(zip(HEADER, row(0), strict=True))]))
+    assert Result(put(tmp_path, text)).columns["comment"][-1] == "ok"
 
 
 @pytest.mark.parametrize("total", ["Итого", "Итого:", "Всего", "Total", "Grand total", "Среднее", "Reporting period x"])
