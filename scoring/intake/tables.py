@@ -64,6 +64,7 @@ class Counts:
     records: int = 0
     totals: int = 0
     blank: int = 0
+    ignored: int = 0
 
 
 @contextmanager

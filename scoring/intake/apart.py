@@ -1,0 +1,111 @@
+"""Read a large file in a process of its own, so that reading and storing share the work of two processors.
+
+The reader is a fork: it begins at once and knows all that was understood. It touches no database. When whoever stores
+stops or dies, its pipe breaks, and it ends.
+"""
+
+import gc
+import os
+import threading
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from scoring.intake.meanings import RATINGS
+from scoring.intake.reading import Reading, Tally
+from scoring.intake.records import Chunk
+from scoring.intake.refusals import Rejected, Rejection
+
+# Below this, the second process costs more than it brings.
+WORTHWHILE_BYTES = 2 * 1024 * 1024
+_PATIENCE_SECONDS = 1.0
+
+
+class ReaderLost(RuntimeError):
+    """The reading process ended without a word: somebody killed it, or memory ran out."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """The reader's last word: what it counted, or why it stopped."""
+
+    tally: Tally
+    rejection: Rejection | None = None
+    error: BaseException | None = None
+
+
+def chunks_of(reading: Reading) -> Generator[Chunk, None, None]:
+    """Give the chunks of a reading, read beside us where that is worth it and safe.
+
+    Files of sources whose answers may change are not: what is given must stand, to be compared with what is stored.
+    A process with threads is not forked: a lock that another thread holds would stay closed in the child for ever.
+    Raises Rejected as the reading does, and ReaderLost.
+    """
+    alone = threading.active_count() == 1 and hasattr(os, "fork")
+    names_new_agents = reading.setting.roster is not None and reading.setting.roster.creates
+    large = reading.path.stat().st_size > WORTHWHILE_BYTES
+    seen = reading.setting.seen
+    if alone and large and seen.kind == RATINGS and not seen.updates and not names_new_agents:
+        return _beside(reading)
+    return iter(reading)
+
+
+def _beside(reading: Reading) -> Generator[Chunk, None, None]:
+    receiving, sending = get_context("fork").Pipe(duplex=False)
+    reading.streams = True
+    child = get_context("fork").Process(target=_read, args=(reading, receiving, sending), daemon=True)
+    child.start()
+    sending.close()
+    try:
+        while isinstance(found := _heard(receiving, reading), Chunk):
+            yield found
+        _conclude(reading, found)
+    finally:
+        receiving.close()
+        child.join()
+
+
+def _heard(receiving: Connection, reading: Reading) -> Chunk | _Told:
+    try:
+        while not receiving.poll(_PATIENCE_SECONDS):
+            _show_life(reading)
+        found: Chunk | _Told = receiving.recv()
+    except EOFError:
+        raise ReaderLost(str(reading.path)) from None
+    _show_life(reading)
+    return found
+
+
+def _show_life(reading: Reading) -> None:
+    if reading.tick:
+        reading.tick()
+
+
+def _conclude(reading: Reading, told: _Told) -> None:
+    if told.rejection:
+        raise Rejected(told.rejection.code, **told.rejection.params)
+    if told.error:
+        raise told.error
+    reading.tally = told.tally
+
+
+def _read(reading: Reading, receiving: Connection, sending: Connection) -> None:
+    """In the child: send every chunk, then the last word."""
+    receiving.close()
+    gc.disable()
+    reading.tick = None
+    told = _Told(reading.tally)
+    # A broken pipe means that nobody listens any more.
+    with suppress(BrokenPipeError, KeyboardInterrupt):
+        try:
+            for chunk in reading:
+                sending.send(chunk)
+        except Rejected as error:
+            told.rejection = error.rejection
+        except (OSError, MemoryError) as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            told.error = error
+        sending.send(told)
