@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -27,6 +26,7 @@ from scoring.intake.delimited import collector_resting
 from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
 from scoring.intake.load_cells import Sums, add_sums
 from scoring.intake.load_lease import Lease, await_turn, leased
+from scoring.intake.load_notes import keep_counts, note_refusals, note_waiting
 from scoring.intake.load_profiles import find_profile
 from scoring.intake.load_recall import recall, unstore
 from scoring.intake.load_replaced import Contradictions, publish_later, replaced_since, take_later, unstage
@@ -36,9 +36,8 @@ from scoring.intake.reading import Reading
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Rejection
 from scoring.intake.roster import Roster
-from scoring.intake.sentences import note_sentence
 from scoring.intake.understanding import Understanding
-from scoring.models import Batch, Rating, Refusal, ViralIncident, WaitingRow
+from scoring.models import Batch, Rating, ViralIncident
 from scoring.models.batches import BatchState, EvidenceKind
 
 CHUNK_ROWS = 5_000
@@ -46,7 +45,6 @@ CHUNK_ROWS = 5_000
 # ones are several times faster, because keys in random order touch the same pages of the index again and again.
 POLITE_ROWS = 4000
 CHUNKS_PER_TRANSACTION = 24
-WAITING_ROWS = 1000
 
 
 def limits(*, polite: bool = False) -> Limits:
@@ -210,7 +208,7 @@ def _same_again(batch: Batch, seen: Understanding, known: Batch, at: datetime, l
     report.records, report.duplicates = known.records, known.duplicates
     report.accepted = report.unchanged = known.accepted
     report.unanswered, report.batch = known.unanswered, batch.pk
-    _keep_counts(batch, report)
+    keep_counts(batch, report)
     batch.state, batch.published_at = BatchState.PUBLISHED, at
     with transaction.atomic():
         lease.renew()
@@ -326,8 +324,8 @@ def _stage(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums: Su
     if batch.kind == EvidenceKind.RATINGS and found.refusals:
         report.updated += load.contradictions.take(chunk, found)
     _count(report, found, chunk, reading)
-    _note_refusals(batch, [*chunk.refusals, *found.refusals], reading.setting.limits.refusals)
-    _note_waiting(batch, chunk)
+    note_refusals(batch, [*chunk.refusals, *found.refusals], reading.setting.limits.refusals)
+    note_waiting(batch, chunk)
     batch.done = max(batch.done, chunk.records[-1]) if chunk.records else batch.done
     if batch.kind == EvidenceKind.RATINGS:
         ours = sorted([*found.fresh, *found.mine])
@@ -338,7 +336,7 @@ def _take_back(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums
     found = rows.sort_out(chunk, load.batch.pk)
     _count(report, found, chunk, reading)
     unstore(load.batch, found, chunk, sums)
-    _note_refusals(load.batch, chunk.refusals, reading.setting.limits.refusals)
+    note_refusals(load.batch, chunk.refusals, reading.setting.limits.refusals)
 
 
 def _stored(chunk: Chunk, batch: int, agents: AgentLoad | None) -> Sorted:
@@ -352,41 +350,15 @@ def _stored(chunk: Chunk, batch: int, agents: AgentLoad | None) -> Sorted:
     return rows.add(chunk, batch) if len(chunk) else Sorted()
 
 
-def _note_refusals(batch: Batch, refusals: list[Any], most: int) -> None:
-    room = most - batch.refused
-    batch.refused += len(refusals)
-    Refusal.objects.bulk_create(
-        Refusal(
-            batch=batch,
-            record=one.record,
-            code=one.code,
-            column=one.column[:120],
-            value=one.value[:200],
-            sheet=one.sheet[:120],
-            parameters=one.params,
-            cells=one.cells,
-        )
-        for one in refusals[: max(0, room)]
-    )
-
-
-def _note_waiting(batch: Batch, chunk: Chunk) -> None:
-    waiting = (
-        WaitingRow(batch=batch, record=one["record"], reference=one["reference"][:200], payload=one["payload"])
-        for one in chunk.waiting
-    )
-    WaitingRow.objects.bulk_create(waiting, batch_size=WAITING_ROWS)
-
-
 def _publish(load: _Load, report: Report, sums: Sums) -> None:
     """Make the batch count: sums, state and journal entry, all or nothing."""
     batch = load.batch
     with transaction.atomic():
         load.lease.renew()
         too_late = publish_later(batch, load.at)
-        _note_refusals(batch, too_late, limits().refusals)
+        note_refusals(batch, too_late, limits().refusals)
         keep_too_late(report, too_late, limits())
-        _keep_counts(batch, report)
+        keep_counts(batch, report)
         batch.state, batch.published_at = BatchState.PUBLISHED, load.at
         for table in sums.tables():
             add_sums(table)
@@ -404,18 +376,9 @@ def _publish(load: _Load, report: Report, sums: Sums) -> None:
         record(actor=load.actor, verb="publish_batch", subject=batch, at=load.at, detail=detail)
 
 
-def _keep_counts(batch: Batch, report: Report) -> None:
-    batch.content_hash, batch.byte_size = report.understanding.sha256, report.understanding.size
-    batch.understanding = report.understanding.to_json()
-    for name in ("action", "records", "accepted", "unanswered", "duplicates", "waiting", "refused", "message"):
-        setattr(batch, name, getattr(report, name))
-    batch.warnings = [note_sentence(note) for note in report.notes]
-    batch.done = report.records
-
-
 def _turn_away(batch: Batch, report: Report, lease: Lease) -> None:
     """Leave the batch with its answer; whatever was staged goes."""
-    _keep_counts(batch, report)
+    keep_counts(batch, report)
     batch.state = BatchState.REJECTED if report.action == "reject_file" else BatchState.CHECKED
     with transaction.atomic():
         lease.renew()

@@ -11,7 +11,7 @@ import pytest
 
 from scoring.intake import Chunk, Limits, Reading, Rejected, apart, load, read
 from scoring.intake.ledger import Ledger
-from scoring.models import Batch, CellSum, Rating, Refusal
+from scoring.models import Batch, CellSum, Rating, Refusal, ReplacedRating, Replacement
 from tests.scoring.intake.files import AS_OF, HEADER, LIMITS, ROSTER, csv_text, put, row, seen
 
 SMALL = Limits(chunk_rows=7)
@@ -144,7 +144,8 @@ def stored() -> tuple[Any, ...]:
     names = [field.attname for field in Rating._meta.concrete_fields if field.attname not in {"id", "batch_id"}]
     ratings = list(Rating.objects.filter(batch__state="published").order_by("record").values_list(*names))
     cells = CellSum.objects.order_by("cell", "month").values_list("cell", "month", "offered", "answered", "total")
-    return ratings, list(cells), sorted(Refusal.objects.values_list("record", "code", "column", "value"))
+    refusals = sorted(Refusal.objects.values_list("record", "code", "column", "value"))
+    return ratings, list(cells), refusals, sorted(ReplacedRating.objects.values_list("record", "key"))
 
 
 def told(report: Any) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def test_storing_in_passing_leaves_what_storing_at_the_end_leaves(
     load.import_file(first, kind="ratings", as_of=AS_OF, at=AS_OF)
     held = load.import_file(path, kind="ratings", as_of=AS_OF, at=AS_OF)
     expected = stored()
-    for model in (CellSum, Refusal, Rating, Batch):
+    for model in (CellSum, Refusal, Rating, ReplacedRating, Replacement, Batch):
         model.objects.all().delete()
     request.getfixturevalue("beside")
     load.import_file(first, kind="ratings", as_of=AS_OF, at=AS_OF)
@@ -184,7 +185,7 @@ def test_a_file_that_breaks_off_leaves_nothing(tmp_path: Path, roster: None, in_
     path = put(tmp_path, csv_text(rows) + BROKEN)
     report = load.import_file(path, kind="ratings", as_of=AS_OF, at=AS_OF)
     assert report.action == "reject_file"
-    assert stored() == ([], [], [])
+    assert stored() == ([], [], [], [])
     assert Rating.objects.count() == 0
 
 
