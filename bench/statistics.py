@@ -1,8 +1,9 @@
 """Ratings to sufficient statistics, and from stored statistics to a new ranking, beside plain group-bys by DuckDB.
 
 The small tables of the random-intercept model (agents, agents by factor, factors) and the case-mix cells of single
-agents are told apart, since the cells are most of the work. Memory is the peak of a whole process of its own, from the
-Parquet file to the scores.
+agents are told apart, since the cells are most of the work. Stored statistics are files of plain arrays; where nearly
+every agent works in every cell, as here, the cells are kept as whole tables of agents by cells. Memory is the peak of a
+whole process of its own, from the Parquet file to the scores.
 """
 
 import resource
@@ -19,7 +20,15 @@ import pandas as pd
 from bench.chats import FACTORS, engine, intercept, queries, tables
 from bench.places import FOLDER
 from bench.table import in_turn, show
-from scoring.formula import add_statistics, estimate, fit_case_mix, fit_random_intercept, rank
+from scoring.formula import (
+    WholeSums,
+    add_statistics,
+    estimate,
+    fit_case_mix,
+    fit_random_intercept,
+    rank,
+    whole_statistics,
+)
 
 SMALL = ("agents", "factors", *FACTORS)
 WHOLE = (*SMALL, "cells")
@@ -27,6 +36,7 @@ PLACES = 500
 MEMORY = "250MB"
 
 Frames = dict[str, pd.DataFrame]
+Stored = dict[str, dict[str, Path]]
 
 
 def main(_engine: str, rows: int, rounds: int) -> None:
@@ -70,24 +80,36 @@ def from_statistics(connection: duckdb.DuckDBPyConnection, path: Path, rows: int
     variants: dict[str, Callable[[], object]] = {
         base: partial(grouped, connection, path, SMALL),
         "one group-by of the ratings: all tables": partial(grouped, connection, path, WHOLE),
-        "Rostrum: stored small tables to ranking (REML)": lambda: by_reml(read(connection, stored, SMALL)),
-        "Rostrum: stored cells to ranking (case mix)": lambda: by_cells(read(connection, stored, ("cells",))),
+        "Rostrum: stored small tables to ranking (REML)": lambda: by_reml(read(stored, SMALL)),
+        "Rostrum: stored cells to ranking (case mix)": lambda: by_cells(read_cells(stored)),
     }
     show("A new ranking of all agents", in_turn(variants, rows=rows, rounds=rounds), base=base)
 
 
-def stored_statistics(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, Path]:
-    """Write every table of statistics to a Parquet file of its own."""
-    stored = {name: path.with_suffix(f".{name}.parquet") for name in WHOLE}
-    for name, query in queries(path).items():
-        connection.execute(f"COPY ({query}) TO '{stored[name]}' (FORMAT parquet)")
+def stored_statistics(connection: duckdb.DuckDBPyConnection, path: Path) -> Stored:
+    """Keep every table of statistics as plain arrays, a file for each."""
+    stored: Stored = {}
+    for name, table in tables(connection, path, names=WHOLE).items():
+        arrays = vars(whole_statistics(table)) if name == "cells" else table.sort_values(list(table.columns))
+        stored[name] = {key: path.with_suffix(f".{name}.{key}.npy") for key in arrays}
+        for key, place in stored[name].items():
+            np.save(place, np.asarray(arrays[key]))
     return stored
 
 
-def read(connection: duckdb.DuckDBPyConnection, stored: dict[str, Path], names: tuple[str, ...]) -> Frames:
-    """Read stored statistics back."""
-    chosen = {name: f"SELECT * FROM read_parquet('{stored[name]}')" for name in names}
-    return {name: pd.DataFrame(connection.execute(query).fetchnumpy()) for name, query in chosen.items()}
+def read(stored: Stored, names: tuple[str, ...]) -> Frames:
+    """Read stored tables back."""
+    return {name: pd.DataFrame(_arrays(stored[name]), copy=False) for name in names}
+
+
+def read_cells(stored: Stored) -> WholeSums:
+    """Read the stored cells back."""
+    kept = _arrays(stored["cells"])
+    return WholeSums(pd.Index(kept["agents"]), pd.Index(kept["cells"]), kept["n"], kept["s"], kept["ss"])
+
+
+def _arrays(places: dict[str, Path]) -> dict[str, np.ndarray]:
+    return {name: np.load(place) for name, place in places.items()}
 
 
 def by_reml(found: Frames) -> pd.DataFrame:
@@ -96,9 +118,9 @@ def by_reml(found: Frames) -> pd.DataFrame:
     return rank(agents["blup"], agents["sd"], places=PLACES).frame(agents.index)
 
 
-def by_cells(found: Frames) -> pd.DataFrame:
+def by_cells(cells: WholeSums | pd.DataFrame) -> pd.DataFrame:
     """The same by the case-mix model of the product, its interaction between agents and queues included."""
-    agents = fit_case_mix(found["cells"]).agents
+    agents = fit_case_mix(cells).agents
     posterior = estimate(agents["effect"], agents["variance"])
     return rank(posterior.mean, posterior.own_sd, places=PLACES).frame(agents.index)
 
@@ -125,7 +147,7 @@ def additive(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 ROUTES: dict[str, tuple[tuple[str, ...], Callable[[Frames], pd.DataFrame]]] = {
     "REML": (SMALL, by_reml),
-    "case-mix": (("cells",), by_cells),
+    "case-mix": (("cells",), lambda found: by_cells(found["cells"])),
 }
 
 

@@ -10,9 +10,9 @@ Rating with few answers (A1)
     `effective_number`, `choose_half_life` (recency); `average_repeats`, `design_effect` (repeat customers);
     `response_rates`, `tipping_point`, `post_stratify`, `wilson_interval` (silence).
 Case mix (A2)
-    `cell_statistics`, `merge_small_cells`, `fit_case_mix`, `comparable_groups`; `fit_random_intercept` (REML from
-    additive statistics), `fit_crossed_effects` (agents, customers, queues), `remove_customer_severity`;
-    `standardised_rates`, `mantel_haenszel`; `efficiency_scores`.
+    `cell_statistics`, `whole_statistics`, `merge_small_cells`, `fit_case_mix`, `comparable_groups`;
+    `fit_random_intercept` (REML from additive statistics), `fit_crossed_effects` (agents, customers, queues),
+    `remove_customer_severity`; `standardised_rates`, `mantel_haenszel`; `efficiency_scores`.
 Ranking (A3)
     `rank`, `rank_draws`, `rank_distribution`, `probability_better`, `verdicts`, `threshold_states`;
     `rank_confidence`, `top_set` (for appeals); `simulate_calibration`, `split_halves`.
@@ -43,6 +43,7 @@ from scoring.formula.anova import Anova, JamesStein, james_stein, one_way_anova,
 from scoring.formula.calibrate import Calibration, SplitHalves, calibration_bins, simulate_calibration, split_halves
 from scoring.formula.casemix import CaseMix, Confined, fit_case_mix
 from scoring.formula.cells import add_statistics, cell_statistics, comparable_groups, merge_small_cells
+from scoring.formula.celltable import WholeSums, whole_statistics
 from scoring.formula.composite import Composite, evaluate
 from scoring.formula.confidence import RankSets, rank_confidence, top_set
 from scoring.formula.counts import GammaPoisson, fit_gamma_poisson, robbins_estimate
@@ -182,6 +183,7 @@ __all__ = [
     "Veto",
     "Weight",
     "WeightChange",
+    "WholeSums",
     "add_statistics",
     "average_repeats",
     "between_variance",
@@ -266,5 +268,6 @@ __all__ = [
     "viral_evidence",
     "weight_acceptability",
     "weighted_kappa",
+    "whole_statistics",
     "wilson_interval",
 ]

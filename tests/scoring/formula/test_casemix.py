@@ -10,13 +10,16 @@ from scoring.formula import (
     CaseMix,
     EmptyInputError,
     MissingColumnError,
+    ShapeError,
     ValueRangeError,
+    WholeSums,
     add_statistics,
     cell_statistics,
     comparable_groups,
     estimate,
     fit_case_mix,
     merge_small_cells,
+    whole_statistics,
 )
 
 
@@ -50,6 +53,73 @@ def test_the_effects_are_those_of_least_squares() -> None:
     wanted = np.array([by_number[str(agent)] for agent in mix.agents.index])
     effect = mix.agents["effect"].to_numpy()
     assert effect - effect.mean() == pytest.approx(wanted - wanted.mean(), abs=1e-8)
+
+
+def step_by_step(table: pd.DataFrame) -> tuple[pd.DataFrame, float, float]:
+    """The five steps of the method as they are written down, with plain frames and least squares."""
+    cell = table.groupby("cell")[["n", "s", "ss"]].sum()
+    scale = np.sqrt(cell["ss"] / cell["n"] - (cell["s"] / cell["n"]) ** 2)
+    n, g = table["n"].to_numpy(), scale.reindex(table["cell"]).to_numpy()
+    mean, squares = table["s"].to_numpy() / n / g, table["ss"].to_numpy() / g**2
+    agents, cells = pd.get_dummies(table["agent"], dtype=float), pd.get_dummies(table["cell"], dtype=float)
+    design = np.hstack([agents, cells])
+
+    def solved(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        root = np.sqrt(weight)
+        beta = np.linalg.lstsq(design * root[:, None], mean * root, rcond=None)[0]
+        own, usual = beta[: agents.shape[1]], beta[agents.shape[1] :]
+        middle = float(n @ (agents.to_numpy() @ own)) / n.sum()
+        return own - middle, usual + middle
+
+    own, usual = solved(n)
+    fitted = agents.to_numpy() @ own + cells.to_numpy() @ usual
+    lost = agents.shape[1] + cells.shape[1] - 1
+    sigma2 = float((squares - n * mean**2 + n * (mean - fitted) ** 2).sum()) / (n.sum() - lost)
+    count, crowded = agents.to_numpy().T @ n, agents.to_numpy().T @ n**2
+    q = float((n * (mean - fitted) ** 2).sum())
+    tau2 = max(0.0, (q - sigma2 * (n.size - lost)) / float((count - crowded / count).sum()))
+    weight = 1 / (sigma2 / n + tau2)
+    own, usual = solved(weight)
+    expected = agents.to_numpy().T @ (n * (cells.to_numpy() @ usual) * g) / count
+    found = pd.DataFrame({"effect": own, "variance": 1 / (agents.to_numpy().T @ weight), "expected": expected})
+    return found.set_axis(agents.columns), sigma2, tau2
+
+
+@pytest.mark.parametrize("way", ["in order", "shuffled", "in pieces", "mostly empty", "whole"])
+def test_the_quick_way_gives_the_numbers_of_the_plain_one(way: str) -> None:
+    frame = ratings(agents=120, cells=60, count=1000) if way == "mostly empty" else ratings(agents=30, count=900)
+    leaning = np.random.default_rng(5).normal(0, 0.6, (120, 60))
+    table = sums(frame.assign(rating=frame["rating"] + leaning[frame["agent"], frame["cell"]]))
+    if way == "mostly empty":
+        table = table.assign(cell=table["cell"] * 1000.5)
+    wanted, sigma2, tau2 = step_by_step(table)
+    pieces = pd.concat([table.assign(**{name: table[name] / 4 for name in ("n", "s", "ss")})] * 4)
+    inputs = {"shuffled": table.sample(frac=1, random_state=1), "in pieces": pieces.sample(frac=1, random_state=2)}
+    mix = fit_case_mix(whole_statistics(pieces) if way == "whole" else inputs.get(way, table))
+    assert (mix.sigma2, mix.tau2_interaction) == pytest.approx((sigma2, tau2), rel=1e-9, abs=1e-12)
+    assert tau2 > 0.0
+    for name, values in wanted.items():
+        assert mix.agents[name].to_numpy() == pytest.approx(values.to_numpy(), rel=1e-9, abs=1e-9), name
+
+
+def test_whole_tables_of_two_imports_add_up() -> None:
+    frame = ratings(count=40_000)
+    halves = [whole_statistics(sums(frame[frame.index % 2 == half])) for half in (0, 1)]
+    both, at_once = fit_case_mix(halves[0] + halves[1]), fit_case_mix(sums(frame))
+    pd.testing.assert_frame_equal(both.agents, at_once.agents, rtol=1e-9, atol=1e-9)
+    pd.testing.assert_frame_equal(both.cells, at_once.cells, rtol=1e-9, atol=1e-9)
+    others = whole_statistics(sums(frame[frame["cell"] > 0]))
+    with pytest.raises(ShapeError, match="other agents or cells"):
+        halves[0] + others
+
+
+def test_whole_tables_of_the_wrong_shape_are_refused() -> None:
+    table = whole_statistics(sums(ratings()))
+    with pytest.raises(ShapeError, match="ss"):
+        fit_case_mix(WholeSums(table.agents, table.cells, table.n, table.s, table.ss[1:]))
+    empty = np.where(np.arange(len(table.cells)) == 2, 0.0, table.n)
+    with pytest.raises(ValueRangeError, match="every cell"):
+        fit_case_mix(WholeSums(table.agents, table.cells, empty, table.s, table.ss))
 
 
 def test_a_hard_queue_no_longer_costs() -> None:
