@@ -86,7 +86,14 @@ def batch_replacement(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return ask_for(request, pk)
     found = the_batch(pk)
-    context = {"batch": found, "lines": lines(offered(found)), "is_hr": is_hr(request)}
+    waiting = found.replacements.filter(state=ReplacementState.OPEN).first()
+    context = {
+        "batch": found,
+        "lines": lines(offered(found)),
+        "waiting": waiting,
+        "is_hr": is_hr(request),
+        "choosing": is_hr(request) and waiting is None,
+    }
     return render(request, "hr/evidence/batch_replacement.html", context)
 
 

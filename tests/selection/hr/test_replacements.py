@@ -171,3 +171,11 @@ def test_a_file_of_corrections_alone_can_be_kept_to_be_asked_for(hanna: Client, 
     report = words(hanna.get(reverse("hr:batch", args=[batch.pk])))
     assert "1 refused record says something else than what is stored under its key." in report
     assert len(hanna.get(page_of(batch)).context["lines"]) == 1
+
+
+def test_one_request_at_a_time_and_the_page_leads_to_it(hanna: Client, pavel: Client, conflict: Batch) -> None:
+    made = asked(hanna, conflict, 2)
+    page = pavel.get(page_of(conflict))
+    assert "waits for its second person already" in words(page)
+    assert reverse("hr:replacement", args=[made.pk]) in page.content.decode()
+    assert 'name="reason"' not in page.content.decode()
