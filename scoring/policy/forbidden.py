@@ -12,13 +12,15 @@ from scoring.policy.document import Text
 
 # A stem matches the beginning of a word (or of words run together), a word only itself: "age" must not catch "agent".
 _STEMS = {
-    "post_code": "postcod postalcod zipcod plz postindex homeaddress почтовыйиндекс домашнийадрес",
-    "age": "birth dateofbirth vozrast pension возраст рожден пенсион",
-    "sex": "gender female pronoun женщин мужчин",
-    "origin": "national ethnic citizen racial birthplace immigra skincolo mothertongue nativelang accent "
-    "национальн гражданств этнич этнос мигрант цветкожи роднойязык акцент",
-    "family": "marital marriage married spouse children childcare pregnan parental maternity "
-    "семейн брак супруг детей дети беремен декрет",
+    "post_code": "postcod postalcod zipcod plz postindex homeaddress postleitzahl codepostal codigopostal codepostale "
+    "kodpocztow pochtov hometown почтовыйиндекс домашнийадрес поштовийіндекс",
+    "age": "birth dateofbirth vozrast pension geburt naissance nacimiento возраст рожден пенсион народжен",
+    "sex": "gender geschlecht female pronoun женщин мужчин",
+    "origin": "national nacional nazional natsional ethnic citizen grazhdan racial birthplace immigra skincolo "
+    "mothertongue nativelang accent surname lastname национальн гражданств этнич этнос мигрант цветкожи "
+    "роднойязык акцент фамили отчеств",
+    "family": "marital marriage married spouse children childcare pregnan parental maternity singlepar "
+    "семейн брак супруг детей дети беремен декрет матьодиноч отецодиноч",
     "union": "union tradeunion laborunion labourunion profsoyuz профсоюз",
     "belief": "relig church politic belief faith религ вероисповед политич убежден партий",
     "health": "health disab disease illness sickleave sickday medical diagnos genetic "
@@ -28,11 +30,12 @@ _STEMS = {
     "emotion": "emotion facialexp voicetone moodrecog эмоци",
 }
 _WORDS = {
-    "post_code": "zip postal address residence neighbourhood neighborhood индекс адрес",
-    "age": "age ages dob yob лет",
-    "sex": "sex male man woman pol пол",
+    "post_code": "zip postal address residence neighbourhood neighborhood city town district region indeks індекс "
+    "индекс адрес город район регион",
+    "age": "age ages dob yob alter edad eta wiek лет вік",
+    "sex": "sex male man woman pol sexe sexo sesso genero plec płec пол стать",
     "origin": "race nation origin раса нация",
-    "family": "kids child family семья",
+    "family": "kids child family mother father семья мать отец",
     "belief": "party партия",
     "health": "sick",
     "emotion": "mood",

@@ -60,6 +60,8 @@ def lines_of(text: str) -> dict[Path, int]:
         if statement.lstrip().startswith("["):
             section = _section(statement, blocks)
             lines.setdefault(section, line)
+            if isinstance(section[-1], int):  # a list of blocks begins where its first block does
+                lines.setdefault(section[:-1], line)
         else:
             _note(tomllib.loads(statement), section, line, lines)
     return lines

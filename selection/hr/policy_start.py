@@ -88,10 +88,13 @@ def text_of(file: File[bytes]) -> str:
     """
     if (file.size or 0) > MOST_BYTES:
         raise FileRefused(_("This file is too long for a policy. Choose the exported TOML or JSON file."))
+    content = file.read()
     try:
-        text = file.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileRefused(_("This file is no text in UTF-8. Export the policy again, or save it as UTF-8.")) from None
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = content.count(b"\n", 0, fault.start) + 1
+        sentence = _("Line %(line)s: this file is no text in UTF-8. Export the policy again, or save it as UTF-8.")
+        raise FileRefused(sentence % {"line": line}) from None
     return render(parse_json(text), language()) if text.lstrip().startswith("{") else text
 
 

@@ -66,6 +66,76 @@ def test_each_refusal_is_a_sentence_with_line_and_remedy_in_both_languages(name:
         assert all(letter.isprintable() for letter in english + russian)
 
 
+# Faults beside those of the files, many of them slips of other tongues: what good.toml says, and what instead.
+SLIPS = [
+    ("places = 6", 'places = 6\n"places" = 6'),
+    ("places = 6", "places : 6"),
+    ("places = 6", "places = 6;"),
+    ("places = 6", "places = 6 // six"),
+    ("places = 6", "places = null"),
+    ("places = 6", "places = true"),
+    ("places = 6", "places = inf"),
+    ("places = 6", "places = nan"),
+    ("places = 6", "places = 2026-01-01"),
+    ("places = 6", "places = [[[[6]]]]"),
+    ("places = 6", "places = 99999999999999999999"),
+    ("places = 6", "\u0440laces = 6"),
+    ("places = 6", "places\u00a0= 6"),
+    ("places = 6", "places = \uff16"),
+    ("places = 6", "places = \u22126"),
+    ("places = 6\n", "places = 6\r"),
+    ("places = 6\n", "places = 6\u2028"),
+    ("places = 6", "places = 6 # \a"),
+    ("window_months = 12", "window_months = 0"),
+    ("window_months = 12", "window_months = -12"),
+    ("half_life_days = 180", "half_life_days = inf"),
+    ("clear = 0.8", "clear = 0.1"),
+    ("borderline = 0.2", "borderline = 0.9"),
+    ("valid_months = 12", "valid_months = -1"),
+    ("valid_months = 12", "valid_months = 1.5"),
+    ("format = 1", 'format = "1"'),
+    ('order = "score"', 'order = ["score"]'),
+    ('order = "score"', "order = score"),
+    ('approvals = ["line_manager", "head_of_public_communications"]', "approvals = [{a = 1}, {a = 1}]"),
+    ('name = "good"', 'name = "good\\n"'),
+    ("[evidence]", "[[evidence]]"),
+    ("[evidence]", "[evidence"),
+    ('criterion = "tenure"', 'criterion = ["tenure"]'),
+    ('criterion = "tenure"', 'criterion = "Geschlecht"'),
+    ("cut = 6\n", "cut = [6, 3]\n"),
+    ("cut = 6\n", "cut = nan\n"),
+    ("cut = 6\n", "cut = 6\nat_most = 3\n"),
+    ('unit = "months"', 'unit = "parsecs"'),
+    ('effect = "hold"', 'effect = "hold"\nweight = 10'),
+    ("evidence_needed = 30", 'evidence_needed = "all"'),
+    ('when_missing = "incomplete"', 'when_missing = "zero"'),
+]
+
+
+@pytest.mark.parametrize(("written", "slip"), SLIPS, ids=[repr(slip) for _written, slip in SLIPS])
+def test_a_slip_is_refused_where_it_stands(written: str, slip: str) -> None:
+    before, found, after = good().partition(written)
+    assert found
+
+    (first, *_rest) = refusal(before + slip + after)
+
+    assert first.line is not None
+    assert 0 <= first.line - (before.count("\n") + 1) <= slip.count("\n")
+    assert (first.worded("en")[:5], first.worded("ru")[:7]) == ("Line ", "Строка ")
+
+
+@pytest.mark.parametrize(
+    "text", ["name: good\nplaces: 6\n", '{"name": "good"}', "<policy/>", "criterion;weight\na;1\n"]
+)
+def test_another_format_is_refused_at_its_first_line(text: str) -> None:
+    assert refusal(text)[0].line == 1
+
+
+def test_how_an_editor_ends_lines_and_begins_files_changes_nothing() -> None:
+    for text in ("\ufeff" + good(), good().replace("\n", "\r\n"), good().replace(" = ", "\t=\t")):
+        assert parse(text) == parse(good())
+
+
 def test_every_sentence_of_refusal_has_a_file_that_shows_it() -> None:
     shown = {code for faults in expected().values() for _, code in faults}
 

@@ -203,7 +203,9 @@ def test_from_nothing_a_policy_can_be_written(hanna: Client) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"\xff\xfe\x00", "This file is no text in UTF-8."),
+        (b"\xff\xfe\x00", "Line 1: this file is no text in UTF-8."),
+        (POLICY.encode("cp1251"), "Line 4: this file is no text in UTF-8."),
+        (POLICY.encode("utf-16"), "Line 1: this file is no text in UTF-8."),
         (b"#" * 70_000, "This file is too long for a policy."),
         (b'{"format": 1,\n]', "Line 2: the JSON cannot be read"),
         (b'{"format": 2}', "format 2 is not known here"),
