@@ -54,7 +54,7 @@ def chunks_of(reading: Reading) -> Generator[Chunk, None, None]:
 
 def _beside(reading: Reading) -> Generator[Chunk, None, None]:
     receiving, sending = get_context("fork").Pipe(duplex=False)
-    reading.streams = True
+    reading.streams = not reading.spreads
     child = get_context("fork").Process(target=_read, args=(reading, receiving, sending), daemon=True)
     child.start()
     sending.close()

@@ -1,18 +1,18 @@
 """Read the records of an understood file: typed chunks in file order, whatever its length, in bounded memory."""
 
-import pickle
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.intake.agents import agents, cross_problems
+from scoring.intake.held import Held, Places, picked
 from scoring.intake.integrity import Watch
 from scoring.intake.ledger import CONFLICT, DUPLICATE, UNIQUE, Ledger
 from scoring.intake.limits import Limits
@@ -25,8 +25,8 @@ from scoring.intake.tables import Block, Counts, blocks, opened
 from scoring.intake.understanding import Understanding
 from scoring.intake.virals import virals
 
-HELD_CHUNKS = 2
-Places: TypeAlias = NDArray[np.int64]
+# Beyond this, the order in which rows reach the index costs more than reading and storing at once would save.
+SPREAD_BYTES = 256 * 1024 * 1024
 _CONVERSIONS: dict[str, Callable[[Block, Setting], Chunk]] = {RATINGS: ratings, VIRAL: virals, AGENTS: agents}
 
 
@@ -51,20 +51,22 @@ class Reading:
     can only be known at the end, so chunks are held (on disk when there are many) until the whole file has been seen.
 
     With `streams`, records whose key is met for the first time are given at once, the others at the end; what has been
-    given and is contradicted after all comes once more in a chunk that is `recalled`.
+    given and is contradicted after all comes once more in a chunk that is `recalled`. Very long files are not streamed
+    but come in the order of their keys (`spreads`).
     """
 
     def __init__(self, path: Path, setting: Setting) -> None:
         self.path, self.setting = path, setting
         self.tally = Tally(notes=list(setting.seen.notes))
         self.streams = False
+        self.spreads = setting.seen.kind == RATINGS and path.stat().st_size > SPREAD_BYTES
         self.tick: Callable[[], None] | None = None
         """Called for each block that was read, so that whoever reads can show signs of life."""
 
     def __iter__(self) -> Generator[Chunk, None, None]:
         with TemporaryDirectory(prefix="rostrum-intake-") as folder:
-            ledger, held = Ledger(Path(folder)), _Held(Path(folder))
-            given: list[Places] = []
+            ledger, held = Ledger(Path(folder)), Held(Path(folder), spreads=self.spreads)
+            waiting: list[Places] = []
             watch, counts = Watch(), Counts()
             with closing(self._converted(counts)) as converted:
                 for chunk in converted:
@@ -73,21 +75,22 @@ class Reading:
                     watch.look(chunk)
                     now, later = _parted(chunk, met) if self.streams else (None, chunk)
                     if now is not None:
-                        given.append(start + np.flatnonzero(~met))
                         yield self._counted(now)
                     if later is not None:
-                        waiting = met if self.streams else np.ones_like(met)
-                        held.add((start + np.flatnonzero(waiting), later))
+                        places = start + np.flatnonzero(met if self.streams else np.ones_like(met))
+                        waiting += [places] if self.streams else []
+                        held.add(places, later)
             self._note(watch, counts)
-            yield from self._ending(ledger.verdicts(), given, held)
+            yield from self._ending(ledger.verdicts(), waiting, held)
 
-    def _ending(self, verdicts: NDArray[np.uint8], given: list[Places], held: "_Held") -> Generator[Chunk, None, None]:
+    def _ending(self, verdicts: NDArray[np.uint8], waiting: list[Places], held: Held) -> Generator[Chunk, None, None]:
         for places, chunk in held:
             yield self._judged(chunk, verdicts[places])
-        first = np.concatenate(given) if given else np.empty(0, np.int64)
-        contradicted = first[verdicts[first] == CONFLICT]
-        if len(contradicted):
-            yield from self._recalled(contradicted)
+        if self.streams:
+            verdicts[np.concatenate([np.empty(0, np.int64), *waiting])] = UNIQUE
+            given = np.flatnonzero(verdicts == CONFLICT)
+            if len(given):
+                yield from self._recalled(given)
 
     def _recalled(self, contradicted: Places) -> Generator[Chunk, None, None]:
         """Read the file once more for records that were given and should not have been."""
@@ -159,33 +162,6 @@ class Reading:
         return [*self.tally.notes, *extra]
 
 
-class _Held:
-    """Chunks, and where their records stand among all, waiting for the end of the file: some in memory, the rest
-    pickled to one file, in order."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "chunks"
-        self.memory: list[tuple[Places, Chunk]] = []
-        self.written = 0
-
-    def add(self, chunk: tuple[Places, Chunk]) -> None:
-        if len(self.memory) < HELD_CHUNKS:
-            self.memory.append(chunk)
-            return
-        with self.path.open("ab") as stream:
-            pickle.dump(chunk, stream, protocol=pickle.HIGHEST_PROTOCOL)
-        self.written += 1
-
-    def __iter__(self) -> Iterator[tuple[Places, Chunk]]:
-        while self.memory:
-            yield self.memory.pop(0)
-        if self.written:
-            with self.path.open("rb") as stream:
-                for _ in range(self.written):
-                    # Written above by this very object into a private folder.
-                    yield pickle.load(stream)  # noqa: S301
-
-
 def _parted(chunk: Chunk, doubted: NDArray[np.bool_]) -> tuple[Chunk | None, Chunk | None]:
     """Part a chunk: records that may be given at once, and those that have to wait."""
     if not doubted.any():
@@ -236,15 +212,7 @@ def _without(chunk: Chunk, places: set[int]) -> Chunk:
 
 
 def _kept(chunk: Chunk, keep: list[bool]) -> Chunk:
-    mask = np.array(keep, dtype=bool)
-    columns = {
-        name: values[mask]
-        if isinstance(values, np.ndarray)
-        else [one for one, kept in zip(values, keep, strict=True) if kept]
-        for name, values in chunk.columns.items()
-    }
-    records = [one for one, kept in zip(chunk.records, keep, strict=True) if kept]
-    return replace(chunk, columns=columns, records=records)
+    return picked(chunk, np.flatnonzero(keep))
 
 
 def _refusing(

@@ -76,6 +76,21 @@ def test_streaming_comes_to_the_same_as_waiting(
     assert expected[2].duplicates > 0
 
 
+def test_the_order_of_keys_comes_to_the_same_as_that_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path, tangled())
+    held = reading_of(path, streams=False)
+    expected = outcome(held, iter(held))
+    monkeypatch.setattr("scoring.intake.reading.SPREAD_BYTES", 0)
+    monkeypatch.setattr("scoring.intake.held.PARTS", 3)
+    spread = reading_of(path, streams=False)
+    given = list(spread)
+    assert outcome(spread, iter(given)) == expected
+    keys = [set(chunk.columns["key"]) for chunk in given if len(chunk)]
+    assert max(min(keys, key=min)) < min(max(keys, key=max))
+
+
 def test_another_process_comes_to_the_same(tmp_path: Path, beside: None) -> None:
     path = put(tmp_path, tangled())
     held, other = reading_of(path, streams=False), reading_of(path, streams=False)
