@@ -45,6 +45,7 @@ def test_every_key_has_the_line_where_it_begins() -> None:
         ("list",): 9,
         ("one", "two"): 14,
         ("one", "two", "three"): 15,
+        ("criteria",): 17,
         ("criteria", 0): 17,
         ("criteria", 0, "cut"): 18,
         ("criteria", 0, "why"): 19,
