@@ -18,6 +18,7 @@ DECISION_NAMES = {
     IncidentState.REJECTED: _("Rejected: it did not happen like that, or it is no viral incident"),
     IncidentState.NOT_AT_FAULT: _("Agent not at fault: it happened, and somebody or something else caused it"),
 }
+ABOUT_PICTURES = _("PNG, JPEG or WebP, six at most, up to 5 MB each. What a file tells of its maker is taken off.")
 
 
 class PicturesInput(forms.FileInput):
@@ -65,7 +66,7 @@ class IncidentForm(SeverityForm):
     )  # fmt: skip
     views = forms.IntegerField(label=_("Views"), min_value=0, max_value=10**12, required=False)
     reason = forms.CharField(label=_("What happened"), widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
-    pictures = PicturesField(label=_("Pictures"), required=False)
+    pictures = PicturesField(label=_("Pictures of what was posted"), help_text=ABOUT_PICTURES, required=False)
 
     field_order = ("chat_id", "agent", "sign", "severity")
 
@@ -77,7 +78,7 @@ class IncidentForm(SeverityForm):
 class PicturesForm(forms.Form):
     """Pictures of what was posted."""
 
-    pictures = PicturesField(label=_("Pictures"))
+    pictures = PicturesField(label=_("Pictures of what was posted"), help_text=ABOUT_PICTURES)
 
 
 class DecisionForm(forms.Form):
@@ -88,7 +89,7 @@ class DecisionForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
-        help_text=_("What you looked at and what it shows. The agent can read it."),
+        help_text=_("What you looked at and what it shows. The agent reads it, unless the incident is rejected."),
     )  # fmt: skip
 
     def decision(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def chips(state: str) -> list[Link]:
 @hr_only
 def new_incident(request: HttpRequest) -> HttpResponse:
     """Record an incident by hand."""
-    form = IncidentForm(request.POST or None, lists(request))
+    form = IncidentForm(request.POST or None, lists(request) or None)
     if form.is_valid():
         try:
             made = record_incident(incident=form.incident(), actor=user_of(request), at=timezone.now())

@@ -15,7 +15,7 @@ from scoring.incidents import LONGEST_STATEMENT, SHORTEST_STATEMENT, has_expired
 from scoring.models import ViralIncident
 from scoring.refusals import EvidenceRefused
 from selection.hr.picture_file import picture_file
-from selection.incident_words import TONES, severity_name, standing
+from selection.incident_words import SEVERITIES, TONES, standing
 from selection.portal.access import actor, me
 from selection.portal.tabs import posted
 
@@ -73,7 +73,7 @@ def described(found: ViralIncident) -> dict[str, object]:
     return {
         "incident": found,
         "tone": TONES[found.state],
-        "severity": severity_name(found.severity) if found.severity is not None else "",
+        "severity": SEVERITIES.get(found.severity or 0),
         "pictures": list(found.pictures.all()),
     }
 
