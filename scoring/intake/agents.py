@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,17 @@ import numpy as np
 from scoring.intake.records import Chunk, Conversion, Setting
 from scoring.intake.refusals import Problem
 from scoring.intake.roster import Person, Roster, folded_name
-from scoring.intake.stamps import Rule, instants
+from scoring.intake.stamps import instants, zone_of
 from scoring.intake.tables import Block
 
 LONGEST_STAFF_NUMBER = 60
 OLDEST_HIRE = date(1950, 1, 1)
 LATEST_LEAVE = timedelta(days=366)
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+_OFFSET = re.compile(
+    r"(?P<clock>\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(?:Z|(?:UTC|GMT)?(?P<offset>[+-]\d\d(?::?\d\d)?)?)$"
+)
 
 
 def agents(block: Block, setting: Setting) -> Chunk:
@@ -41,17 +46,28 @@ def agents(block: Block, setting: Setting) -> Chunk:
 
 
 def _dates(work: Conversion, meaning: str, *, required: bool = False) -> list[date | None]:
-    """Read plain days: no time zone moves them."""
+    """Read plain days: no time zone moves them. Midnight with an offset is that day; another hour, the day here."""
     raw = work.raw(meaning)
-    found, problems = instants(raw, Rule("UTC", work.rule.order, work.rule.epoch))
+    found, problems = instants(raw, replace(work.rule, zone="UTC"))
     work.blame(meaning, problems)
-    days = [None if np.isnat(value) else value.astype("datetime64[D]").item() for value in found]
+    days = [
+        None if np.isnat(value) else _day(value, cell, work.rule.zone) for value, cell in zip(found, raw, strict=True)
+    ]
     if required:
         missing = {
             place: Problem("missing_value") for place, day in enumerate(days) if day is None and place not in problems
         }
         work.blame(meaning, missing)
     return days
+
+
+def _day(moment: np.datetime64, cell: Any, zone: str) -> date:
+    utc: datetime = moment.astype("datetime64[us]").item()
+    written = _OFFSET.search(cell) if isinstance(cell, str) else None
+    if not written or not (written["offset"] or written[0].endswith(("Z", "UTC", "GMT"))):
+        return utc.date()
+    there = utc.replace(tzinfo=UTC).astimezone(zone_of(written["offset"] or "UTC"))
+    return there.date() if there.time() == time() else there.astimezone(zone_of(zone)).date()
 
 
 def _emails(work: Conversion) -> list[str]:
@@ -95,7 +111,8 @@ def _rows(chunk: Chunk, *names: str) -> Any:
 
 
 def _check_emails(chunk: Chunk, roster: Roster, problems: dict[int, tuple[str, Problem]]) -> None:
-    counts = Counter(text.lower() for text in chunk.columns["email"] if text)
+    # One person twice is a repeat or a contradiction, and judged as such.
+    counts = Counter(text.lower() for _, text in set(_rows(chunk, "staff_number", "email")) if text)
     for place, (number, text) in enumerate(_rows(chunk, "staff_number", "email")):
         owner = roster.by_email(text) if text else None
         if counts[text.lower()] > 1 or (owner and owner.staff_number != number):

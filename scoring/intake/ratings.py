@@ -9,7 +9,7 @@ import scoring.intake.cells as cells
 from scoring.intake.profiles import INSTRUMENTS
 from scoring.intake.records import Chunk, Conversion, Setting
 from scoring.intake.refusals import Problem
-from scoring.intake.roster import Person
+from scoring.intake.roster import Person, looked_alike
 from scoring.intake.scales import WORDS
 from scoring.intake.stamps import Instants
 from scoring.intake.tables import Block
@@ -119,17 +119,29 @@ def _check_story(work: Conversion, people: list[Person | None]) -> None:
     early = np.flatnonzero(started > rated).tolist()
     work.blame("rated_at", {place: Problem("before_chat") for place in early})
     if work.has("rater"):
-        raters = work.fields["rater"]
-        own = [place for place, who in enumerate(people) if raters[place] and _is_same(raters[place], who, work, place)]
-        work.blame("rater", {place: Problem("self_rating") for place in own})
+        work.blame("rater", {place: Problem("self_rating") for place in _own_marks(work, people)})
     _check_employment(work, people, rated)
 
 
-def _is_same(rater: str, person: Person | None, work: Conversion, place: int) -> bool:
-    text = rater.casefold()
+def _own_marks(work: Conversion, people: list[Person | None]) -> list[int]:
+    """Places of ratings given under the agent's own number, e-mail or full name, look-alike letters included."""
+    known: dict[str, set[str]] = {}
+    own = []
+    for place, (rater, person) in enumerate(zip(work.fields["rater"], people, strict=True)):
+        if rater:
+            reference = work.fields["agent_ref"][place]
+            if reference not in known:
+                known[reference] = set(map(looked_alike, _signs(person) or [reference]))
+            if looked_alike(rater) in known[reference]:
+                own.append(place)
+    return own
+
+
+def _signs(person: Person | None) -> list[str]:
     if person is None:
-        return bool(text == work.fields["agent_ref"][place].casefold())
-    return bool(text in {person.staff_number.casefold(), person.email.casefold()})
+        return []
+    name = person.full_name if " " in person.full_name else ""
+    return [text for text in (person.staff_number, person.email, name) if text]
 
 
 def _check_employment(work: Conversion, people: list[Person | None], rated: Instants) -> None:

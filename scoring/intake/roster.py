@@ -107,8 +107,12 @@ class Roster:
 
 def folded(text: str) -> str:
     """Fold look-alike letters, case, spaces and hyphens for a hint; never for a match."""
-    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES).upper()
-    return "".join(char for char in plain if char.isalnum())
+    return "".join(char for char in looked_alike(text) if char.isalnum())
+
+
+def looked_alike(text: str) -> str:
+    """Fold look-alike letters and case: what a person cannot tell apart on the page."""
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)).upper()
 
 
 def folded_name(name: str) -> str:

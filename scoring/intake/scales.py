@@ -45,7 +45,9 @@ def _by_words(words: Sequence[str], heading: str) -> tuple[str, Question | None]
     for instrument in (THUMBS, THREE_POINT):
         known = sum(word in WORDS[instrument] for word in words)
         if known > len(words) / 2:
-            return instrument, None
+            # Words of another make among them tell of a longer scale, on which "good" means something else.
+            strange = len(set(words) - set(WORDS[instrument])) and known < 0.9 * len(words)
+            return instrument, _question(heading, sorted(set(words))[:5]) if strange else None
     return CSAT5, _question(heading, sorted(set(words))[:5])
 
 
@@ -53,6 +55,11 @@ def _by_numbers(marks: Sequence[float], heading: str) -> tuple[str, Question | N
     shown = [f"{mark:g}" for mark in sorted(set(marks))[:12]]
     if marks and set(marks) <= {0.0, 1.0} and 0.0 in marks:
         return THUMBS, _question(heading, shown)
+    if marks and set(marks) <= {-1.0, 0.0, 1.0} and -1.0 in marks:
+        return THREE_POINT, _question(heading, shown)
+    if marks and set(marks) <= {0.0, 1.0, 2.0, 3.0, 4.0} and 0.0 in marks:
+        # Five steps from nought: each would be taken for the one below it.
+        return CSAT5, _question(heading, shown)
     outside = [mark for mark in marks if not 1 <= mark <= 5]
     if len(outside) * 5 < len(marks) or not outside:
         return CSAT5, None

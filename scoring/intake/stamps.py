@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pandas as pd
@@ -50,19 +50,34 @@ _TIME = (
     r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?"
 )
+# A weekday before the date says nothing new; a zone may be named once more after its offset.
+_WEEKDAY = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)"
+    r"(?:[a-z]*day)?,? +",
+    re.IGNORECASE,
+)
+_ZONE_AGAIN = re.compile(
+    r"(?P<time>:\d\d(?:[.,]\d+)? ?(?:Z|(?:UTC|GMT)?[+-]\d\d:?\d\d)) ?(?:UTC|\[[A-Za-z_/+-]+\]|\([A-Za-z +:\d-]+\))$"
+)
+_ZONE_NAME = re.compile(r"(?<=\d) (?P<name>MSK|МСК|[A-Z][a-z]+/[A-Z][A-Za-z_/]+)$")
+_CLOCK_FIRST = re.compile(r"(?P<clock>\d{1,2}:\d{2}(?::\d{2})?),? (?P<date>\d{1,4}[-./]\d{1,2}[-./]\d{1,4})")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)(Z|[+-]\d{4})?)?")
 _ISO = re.compile(r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _TIME)
 _NUMERIC = re.compile(
-    r"(?P<first>\d{1,2})(?P<mark>[-./])(?P<middle>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?: ?г\.?)?" + _TIME
+    r"(?P<first>\d{1,2})(?P<mark>[-./])(?P<middle>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?: ?г\.?)?(?: в(?= \d))?"
+    + _TIME
 )
 _WORDY = re.compile(
     r"(?:(?P<day>\d{1,2})[ .-]+(?P<name>[A-Za-zА-Яа-я]+)\.?|(?P<name2>[A-Za-z]+)\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
-    r"[ ,.-]+(?P<year>\d{4})(?: ?г(?:ода|\.)?)?" + _TIME
+    r"[ ,.-]+(?P<year>\d{4}|\d{2}(?!:))(?: ?г(?:ода|\.)?)?(?: в(?= \d))?" + _TIME
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(0?\d|1[0-4])(?::?([0-5]\d))?")
 _ABBREVIATIONS = {"MSK": "Europe/Moscow", "МСК": "Europe/Moscow", "Z": "UTC"}
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
-_SLASHED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)")
+_EPOCH = re.compile(r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?|[2-4]\d{9}(?:\d{3})?(?:\.\d+)?")
+_SLASHED = re.compile(
+    r"\s*(?:[^\W\d]+,? +)?(?:\d{1,2}:\d\d(?::\d\d)?,? )?(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +109,14 @@ def zone_of(name: str) -> tzinfo | None:
     if offset:
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    try:
-        return ZoneInfo(_ABBREVIATIONS.get(name, name)) if name and not name.startswith(("/", ".")) else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    known = _zone_names().get(_ABBREVIATIONS.get(name.upper(), name).lower())
+    return ZoneInfo(known) if known else None
+
+
+@lru_cache(maxsize=1)
+def _zone_names() -> dict[str, str]:
+    """Names of places by lower case; files that stand for this very machine are none."""
+    return {name.lower(): name for name in available_timezones() if name not in {"localtime", "Factory", "posixrules"}}
 
 
 def instants(values: Sequence[Any], rule: Rule, *, zones: Sequence[str] | None = None) -> tuple[Instants, Problems]:
@@ -278,9 +297,12 @@ def moment(value: Any, rule: Rule) -> datetime | Problem | None:
 
 def _from_number(number: float, rule: Rule) -> datetime | Problem:
     if rule.epoch or number > 900_000_000:
-        seconds = number / 1000 if number > 100_000_000_000 else number
-        if 0 < seconds < 4_102_444_800:
-            return datetime.fromtimestamp(seconds, UTC)
+        # Seconds, or thousandths, millionths or milliardths of them: a year of our time fits one of the four only.
+        scale = next((one for one in (1, 1e3, 1e6, 1e9) if number < 1e11 * one), 0.0)
+        if scale and 0 < number / scale < 4_102_444_800:
+            return datetime.fromtimestamp(number / scale, UTC)
+    if 19_000_101 <= number < 21_000_000 and number.is_integer():
+        return _from_text(str(int(number)), rule) or Problem("bad_date")
     if 20_000 <= number < 80_000:
         # Days with a fraction carry rounding noise of some microseconds.
         return _EXCEL_ZERO + timedelta(seconds=round(number * 86_400, 1))
@@ -290,6 +312,10 @@ def _from_number(number: float, rule: Rule) -> datetime | Problem:
 def _from_text(text: str, rule: Rule) -> datetime | Problem | None:
     if not text:
         return None
+    named = _ZONE_NAME.search(text)
+    if named:
+        return _in_named_zone(_from_text(text[: named.start()], rule), named["name"])
+    text = _plainer(text)
     if _EPOCH.fullmatch(text) or _SERIAL.fullmatch(text):
         return _from_number(float(text.replace(",", ".")), rule)
     for pattern, parts in ((_ISO, _iso_parts), (_NUMERIC, _numeric_parts), (_WORDY, _wordy_parts)):
@@ -297,6 +323,27 @@ def _from_text(text: str, rule: Rule) -> datetime | Problem | None:
         if found:
             return _assembled(parts(found, rule), found)
     return Problem("bad_date")
+
+
+def _plainer(text: str) -> str:
+    """Bring rarer spellings into the usual ones: 20260902T100000Z, 10:00 02.09.2026, Wed, 02 Sep 2026."""
+    compact = _COMPACT.fullmatch(text)
+    if compact:
+        year, month, day, hour, minute, second, zone = compact.groups("")
+        return f"{year}-{month}-{day} {hour or 0}:{minute or '00'}:{second or '00'}{zone}"
+    swapped = _CLOCK_FIRST.fullmatch(text)
+    if swapped:
+        return f"{swapped['date']} {swapped['clock']}"
+    return _ZONE_AGAIN.sub(r"\g<time>", _WEEKDAY.sub("", text, count=1) if text[:1].isalpha() else text)
+
+
+def _in_named_zone(found: datetime | Problem | None, name: str) -> datetime | Problem | None:
+    """Give a naive moment the zone that stands behind it, unless the clock there showed it twice or never."""
+    zone = zone_of(name)
+    if not isinstance(found, datetime) or found.tzinfo or zone is None:
+        return found if isinstance(found, Problem) else Problem("bad_date")
+    first, second = (found.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return found.replace(tzinfo=zone) if first == second else Problem(_why(found, zone), {"zone": name})
 
 
 def _iso_parts(found: re.Match[str], _rule: Rule) -> tuple[int, int, int]:
@@ -312,7 +359,8 @@ def _numeric_parts(found: re.Match[str], rule: Rule) -> tuple[int, int, int]:
 
 def _wordy_parts(found: re.Match[str], _rule: Rule) -> tuple[int, int, int]:
     name = (found["name"] or found["name2"] or "").lower()
-    return int(found["year"]), _MONTHS.get(name, 0), int(found["day"] or found["day2"])
+    year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
+    return year, _MONTHS.get(name, 0), int(found["day"] or found["day2"])
 
 
 def _assembled(parts: tuple[int, int, int], found: re.Match[str]) -> datetime | Problem:
@@ -335,9 +383,10 @@ def _localise(result: Instants, naive: Any, local: Instants, zone: str, zones: S
     if zones is None or not any(zones):
         return _in_zone(result, np.flatnonzero(naive), local, zone)
     problems: Problems = {}
-    named = np.array([name or zone for name in zones], dtype=object)
-    for name in set(named[naive].tolist()):
-        places = np.flatnonzero(naive & (named == name))
+    named = [name or zone for name in zones]
+    for name in {named[place] for place in np.flatnonzero(naive).tolist()}:
+        # Compared one by one: numpy takes a zero byte at the end of a text for nothing.
+        places = np.flatnonzero(naive & np.fromiter((one == name for one in named), bool, len(named)))
         if zone_of(name) is None:
             problems |= {place: Problem("bad_timezone", {"zone": name}) for place in places.tolist()}
             result[places] = np.datetime64("NaT")
@@ -355,7 +404,9 @@ def _in_zone(result: Instants, places: Any, local: Instants, zone: str) -> Probl
 
 
 def _why_lost(moment_: np.datetime64, zone: str) -> str:
-    naive = moment_.astype("datetime64[us]").item()
-    info = zone_of(zone)
-    before, after = (naive.replace(tzinfo=info, fold=fold).utcoffset() for fold in (0, 1))
+    return _why(moment_.astype("datetime64[us]").item(), zone_of(zone))
+
+
+def _why(naive: datetime, zone: tzinfo | None) -> str:
+    before, after = (naive.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
     return "nonexistent_local_time" if before < after else "ambiguous_local_time"

@@ -94,6 +94,8 @@ def _loose_number(part: str) -> int:
 
 def _is_public_address(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address):
+        if int(address) < 1 << 32:
+            return False
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if inner is None and address in _NAT64:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)

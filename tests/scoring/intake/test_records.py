@@ -82,6 +82,12 @@ def test_stories_that_cannot_have_happened(tmp_path: Path) -> None:
     assert found.refused == [(2, "self_rating"), (3, "self_rating"), (4, "before_chat")]
 
 
+@pytest.mark.parametrize("rater", ["a-1", "А-1", "ANN@kedr.example", "ann lee", "Ann Lee"])
+def test_an_agent_is_no_customer_of_their_own(tmp_path: Path, rater: str) -> None:
+    path = put(tmp_path, csv_text([[*row(1), rater], [*row(2), "A-2"]], [*HEADER, "rater_id"]))
+    assert Result(path).refused == [(1, "self_rating")]
+
+
 def test_repeats_count_once_and_contradictions_not_at_all(tmp_path: Path) -> None:
     rows = [row(1), row(2), row(1), row(3), row(2, comment="other"), row(3, agent_id="Z-9")]
     found = Result(put(tmp_path, csv_text(rows)), limits=Limits(chunk_rows=2))
@@ -178,6 +184,9 @@ def test_an_identifier_that_became_a_date_is_refused(tmp_path: Path) -> None:
         (["Great", "Okay", "Not Good"], "", "three_point"),
         ([80, 95, 100, 60], "ambiguous_scale", "csat5"),
         ([5, 4, 3, 2, 1, 9], "", "csat5"),
+        ([-1, 0, 1, 1, 1, 1], "ambiguous_scale", "three_point"),
+        ([4, 3, 2, 1, 0, 4, 4, 4], "ambiguous_scale", "csat5"),
+        (["Extremely Satisfied", "Satisfied", "Neutral", "Unhappy"], "ambiguous_scale", "three_point"),
     ],
 )
 def test_the_scale_is_told_or_asked_for(tmp_path: Path, marks: list[Any], code: str, instrument: str) -> None:
@@ -227,9 +236,30 @@ def test_one_mailbox_belongs_to_one_person(tmp_path: Path) -> None:
         person("B-4", email="not an address"),
         person("B-5", email="b5@kedr.example"),
         person("B-5", email="b5@kedr.example"),
+        person("B-6", email="b6@-kedr.example"),
     ]
-    codes = [(1, "duplicate_email"), (2, "duplicate_email"), (3, "duplicate_email"), (4, "bad_email")]
+    codes = [(1, "duplicate_email"), (2, "duplicate_email"), (3, "duplicate_email"), (4, "bad_email"), (7, "bad_email")]
     assert agents(tmp_path, *lines) == codes
+
+
+def test_one_person_told_of_twice_contradicts_and_shares_no_mailbox(tmp_path: Path) -> None:
+    lines = [person("B-1", email="b1@kedr.example"), person("B-1", email="b1@kedr.example", manager="A-2")]
+    assert agents(tmp_path, *lines) == [(1, "conflict_id"), (2, "conflict_id")]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2025-03-02T00:00:00+03:00",
+        "2025-03-02T00:00:00+05:00",
+        "2025-03-01T21:00:00Z",
+        "2025-03-02 00:00:00Z",
+        "20250302",
+    ],
+)
+def test_a_day_stays_the_day_it_is_here(tmp_path: Path, written: str) -> None:
+    found = Result(put(tmp_path, csv_text([person("B-1", hired=written)], AGENTS)), "agents")
+    assert [str(day) for day in found.columns["hired_on"]] == ["2025-03-02"]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +301,13 @@ def test_staff_numbers_and_names_are_kept_as_written(tmp_path: Path) -> None:
             "http://017700000001/",
             "http://[::1]/",
         ),
-        *("http://[::ffff:10.0.0.1]/", "http://[fe80::1]/", "http://[fd00::1]/", "http://[64:ff9b::7f00:1]/"),
+        *(
+            "http://[::ffff:10.0.0.1]/",
+            "http://[fe80::1]/",
+            "http://[fd00::1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[::127.0.0.1]/",
+        ),
         *("http://localhost/", "http://a.localhost./", "http://db.internal/", "http://intranet/", "http://nas.local/"),
         *("http://127.0.0.1.nip.io/", "http://①②⑦.0.0.1/", "http://127。0。0。1/", "http://100.64.0.1/"),
         *("http://u:p@vk.example/", "ftp://vk.example/", "javascript:alert(1)", "file:///etc/passwd", "//vk.example/"),

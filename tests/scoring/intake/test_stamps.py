@@ -31,6 +31,21 @@ SAME = [
     "1788332400",
     "1788332400000",
     "46267.4166666667",
+    "1788332400000000",
+    "1788332400000000000",
+    "20260902T070000Z",
+    "20260902100000",
+    "Wed, 02 Sep 2026 07:00:00 GMT",
+    "Wed Sep 02 2026 10:00:00 GMT+0300 (Moscow Standard Time)",
+    "Wednesday, September 2, 2026 10:00:00",
+    "ср, 2 сентября 2026, 10:00",
+    "2026-09-02 10:00:00 MSK",
+    "2026-09-02 10:00:00 Europe/Moscow",
+    "2026-09-02T10:00:00+03:00[Europe/Moscow]",
+    "2026-09-02 07:00:00 +0000 UTC",
+    "10:00 02.09.2026",
+    "02.09.2026 в 10:00",
+    "02-Sep-26 10:00:00",
 ]
 
 
@@ -51,7 +66,13 @@ def test_the_fast_path_and_the_slow_one_agree() -> None:
     [
         *("31.02.2026 10:00", "2026-13-01", "00.00.0000", "вчера", "2025-02-29", "2026-09-02 24:00:00", "now", "2026"),
         *("2026-09-02 10:61:00", "2026-09-02 10:00:60", "2026-09-02T10:00:00+99", "10:00", "2026-09-02 13:00 PM"),
-        "31/02/2026 10:00:00",
+        *(
+            "31/02/2026 10:00:00",
+            "20260931",
+            "20260231T100000Z",
+            "2026-09-02 10:00:00 Mars/Olympus",
+            "Wed, 31 Feb 2026",
+        ),
     ],
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
@@ -73,7 +94,30 @@ def test_zones_by_record() -> None:
     assert {at: one.code for at, one in problems.items()} == {2: "bad_timezone"}
 
 
-@pytest.mark.parametrize("zone", ["MSK", "+03:00", "UTC+3", "GMT+03", "Europe/Moscow"])
+@pytest.mark.parametrize("zone", ["localtime", "posixrules", "Factory", "../../etc/passwd", "/etc/localtime", "Moscow"])
+def test_what_is_no_place_is_no_zone(zone: str) -> None:
+    _, problems = instants(["2026-07-01 12:00:00"], MOSCOW, zones=[zone])
+    assert problems[0].code == "bad_timezone"
+
+
+def test_a_zero_byte_in_one_zone_harms_no_other(tmp_path: Path) -> None:
+    lines = [[*row(1), "Europe/Moscow"], [*row(2), "Europe/Moscow\x00"], [*row(3), "Europe/Moscow"]]
+    found = Result(put(tmp_path, csv_text(lines, [*HEADER, "tz"])))
+    assert (found.records, found.refused) == ([1, 3], [(2, "control_char")])
+
+
+def test_a_named_zone_behind_a_time_has_its_own_clock_changes() -> None:
+    values = [
+        "2026-03-29 02:30:00 Europe/Berlin",
+        "2026-10-25 02:30:00 Europe/Berlin",
+        "2026-07-01 12:00:00 Europe/Berlin",
+    ]
+    found, problems = instants(values, MOSCOW)
+    assert {at: one.code for at, one in problems.items()} == {0: "nonexistent_local_time", 1: "ambiguous_local_time"}
+    assert str(found[2])[:19] == "2026-07-01T10:00:00"
+
+
+@pytest.mark.parametrize("zone", ["MSK", "+03:00", "UTC+3", "GMT+03", "Europe/Moscow", "europe/moscow", "МСК"])
 def test_zones_in_every_usual_spelling(zone: str) -> None:
     found, problems = instants(["2026-07-01 12:00:00"], Rule("UTC"), zones=[zone])
     assert (str(found[0])[:19], problems) == ("2026-07-01T09:00:00", {})
@@ -92,6 +136,12 @@ def test_nothing_decides_between_day_and_month(tmp_path: Path) -> None:
     assert Result(path).code == "ambiguous_date"
     assert Result(path, choices=Choices(date_order="dmy")).times() == ["2026-02-01T07:00:00", "2026-04-03T07:00:00"]
     assert Result(path, choices=Choices(date_order="mdy")).times() == ["2026-01-02T07:00:00", "2026-03-04T07:00:00"]
+
+
+@pytest.mark.parametrize("before", ["10:00 ", "10:00:00, ", "Wed ", "Wed, "])
+def test_what_stands_before_a_date_does_not_hide_its_order(tmp_path: Path, before: str) -> None:
+    path = put(tmp_path, dated(f'"{before}01/02/2026"', f'"{before}03/04/2026"'))
+    assert Result(path).code == "ambiguous_date"
 
 
 def test_one_date_decides_for_all(tmp_path: Path) -> None:
