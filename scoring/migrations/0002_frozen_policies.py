@@ -1,7 +1,8 @@
 """The last wall: the database itself refuses to change or delete a policy version that is no draft.
 
-A published version may only be retired, and a retired one stays as it is. A later migration that makes SQLite rebuild
-the table drops its triggers: it has to run `guard` again.
+A published version may only be retired, and a retired one stays as it is. A draft keeps its author, or one person
+could pass it off as shipped. SQLite's REPLACE deletes without asking the trigger for deletions, so it is stopped before
+it inserts. A later migration that makes SQLite rebuild the table drops its triggers: it has to run `guard` again.
 """
 
 from django.db import migrations
@@ -17,7 +18,8 @@ def _changed(is_not):
 def _offence(is_not):
     return (
         f"(OLD.state = 'published' AND (NEW.state NOT IN ('published', 'retired') OR {_changed(is_not)})) "
-        "OR OLD.state = 'retired' OR (OLD.state = 'draft' AND NEW.state = 'retired')"
+        "OR OLD.state = 'retired' OR (OLD.state = 'draft' AND NEW.state = 'retired') "
+        f"OR (OLD.author_id IS NOT NULL AND NEW.author_id {is_not} OLD.author_id)"
     )
 
 
@@ -26,6 +28,10 @@ SQLITE = [
     f"WHEN {_offence('IS NOT')} BEGIN SELECT RAISE(ABORT, '{WORDS}'); END",
     "CREATE TRIGGER IF NOT EXISTS scoring_policy_no_delete BEFORE DELETE ON scoring_policyversion "
     f"WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, '{WORDS}'); END",
+    "CREATE TRIGGER IF NOT EXISTS scoring_policy_no_replace BEFORE INSERT ON scoring_policyversion "
+    "WHEN EXISTS (SELECT 1 FROM scoring_policyversion AS kept WHERE kept.state <> 'draft' "
+    "AND (kept.id = NEW.id OR (kept.name = NEW.name AND kept.version = NEW.version))) "
+    f"BEGIN SELECT RAISE(ABORT, '{WORDS}'); END",
 ]
 POSTGRESQL = [
     "CREATE FUNCTION scoring_policy_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -35,7 +41,7 @@ POSTGRESQL = [
     "CREATE TRIGGER scoring_policy_no_delete BEFORE DELETE ON scoring_policyversion FOR EACH ROW "
     "WHEN (OLD.state <> 'draft') EXECUTE FUNCTION scoring_policy_refuse()",
 ]
-UNDO_SQLITE = ["DROP TRIGGER scoring_policy_no_update", "DROP TRIGGER scoring_policy_no_delete"]
+UNDO_SQLITE = [f"DROP TRIGGER scoring_policy_no_{verb}" for verb in ("update", "delete", "replace")]
 UNDO_POSTGRESQL = [
     "DROP TRIGGER scoring_policy_no_update ON scoring_policyversion",
     "DROP TRIGGER scoring_policy_no_delete ON scoring_policyversion",

@@ -112,9 +112,26 @@ def test_the_author_publishes_in_no_shell(cast: Cast, running: Round, own: Polic
             mine.update(state="published", publisher=publisher, published_at=NOW)
 
 
-def test_the_author_does_not_wash_the_name_off(cast: Cast, running: Round, own: PolicyVersion) -> None:
-    with pytest.raises(DatabaseError, match="scoring_policy_two_people"), transaction.atomic():
-        PolicyVersion.objects.filter(pk=own.pk).update(author=None, publisher=cast.hanna, state="published")
+@pytest.mark.parametrize("changed", [{"author": None}, {"author": None, "state": "published", "published_at": NOW}])
+def test_the_author_does_not_wash_the_name_off(running: Round, own: PolicyVersion, changed: dict[str, Any]) -> None:
+    with pytest.raises(DatabaseError, match=KEPT), transaction.atomic():
+        PolicyVersion.objects.filter(pk=own.pk).update(**changed)
+
+
+def test_the_author_is_not_replaced_by_another(cast: Cast, running: Round, own: PolicyVersion) -> None:
+    forged = {"author": cast.pavel, "publisher": cast.hanna, "state": "published", "published_at": NOW}
+    with pytest.raises(DatabaseError, match=KEPT), transaction.atomic():
+        PolicyVersion.objects.filter(pk=own.pk).update(**forged)
+
+
+def test_the_author_publishes_in_no_admin(cast: Cast, running: Round, own: PolicyVersion) -> None:
+    client, base = client_of(cast.hanna), "admin:scoring_policyversion"
+    for action in ("publish", "publish_selected", "delete_selected"):
+        sent = {"action": action, "_selected_action": [own.pk], "post": "yes"}
+        client.post(reverse(f"{base}_changelist"), sent)
+    assert client.post(reverse(f"{base}_change", args=[own.pk]), {"state": "published"}).status_code == 403
+    own.refresh_from_db()
+    assert (own.state, own.publisher) == ("draft", None)
 
 
 # Editing and deleting what is published.
@@ -196,6 +213,24 @@ def _loaddata(kept: PolicyVersion) -> None:
         one.save()
 
 
+def _upsert(kept: PolicyVersion) -> None:
+    kept.document = STRICTER
+    same = {"update_conflicts": True, "unique_fields": ["id"], "update_fields": ["document"]}
+    PolicyVersion.objects.bulk_create([kept], **same)
+
+
+def _replace_by_hand(kept: PolicyVersion) -> None:
+    columns = [field.column for field in PolicyVersion._meta.fields]
+    chosen = ", ".join("%s" if column == "document" else column for column in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            insert = f"REPLACE INTO scoring_policyversion ({', '.join(columns)}) SELECT {chosen}"
+            cursor.execute(f"{insert} FROM scoring_policyversion WHERE id = %s", [STRICTER, kept.pk])
+        else:
+            gone = "WITH gone AS (DELETE FROM scoring_policyversion WHERE id = %s RETURNING *) SELECT id FROM gone"
+            cursor.execute(gone, [kept.pk])
+
+
 def _delete_by_hand(kept: PolicyVersion) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM scoring_policyversion WHERE id = %s", [kept.pk])
@@ -203,7 +238,7 @@ def _delete_by_hand(kept: PolicyVersion) -> None:
 
 @pytest.mark.parametrize(
     "attempt",
-    [_save, _update, _bulk_update, _back_to_draft, _by_hand, _loaddata, _delete_by_hand],
+    [_save, _update, _bulk_update, _upsert, _back_to_draft, _by_hand, _loaddata, _replace_by_hand, _delete_by_hand],
     ids=lambda attempt: attempt.__name__.strip("_"),
 )
 def test_no_shell_edits_or_deletes(
@@ -215,13 +250,20 @@ def test_no_shell_edits_or_deletes(
     assert everything() == before
 
 
+def test_a_published_version_without_a_round_is_not_deleted_either(version: PolicyVersion) -> None:
+    for attempt in (version.delete, PolicyVersion.objects.filter(pk=version.pk).delete):
+        with pytest.raises(DatabaseError, match=KEPT), transaction.atomic():
+            attempt()
+    assert PolicyVersion.objects.filter(document=POLICY).count() == 1
+
+
 def test_a_version_with_a_round_is_protected_before_the_database_is_asked(running: Round) -> None:
     with pytest.raises(ProtectedError):
         running.policy_version.delete()
 
 
 def test_control_a_draft_yields_to_each_of_these(own: PolicyVersion) -> None:
-    for attempt in (_update, _by_hand, _bulk_update, _loaddata, _save, _delete_by_hand):
+    for attempt in (_update, _by_hand, _bulk_update, _upsert, _loaddata, _save, _delete_by_hand):
         attempt(PolicyVersion.objects.get(pk=own.pk))
     assert not PolicyVersion.objects.filter(pk=own.pk).exists()
 
