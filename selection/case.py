@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
+from scoring.incident_reads import known_incidents
 from scoring.models import CellSum, Result, ViralIncident
 from scoring.models.evidence import ResultKind
 from scoring.queries import assignment_on
@@ -62,7 +63,7 @@ def _evidence(candidate: Candidate, reader: Login) -> Iterator[Fact]:
     for result in results.order_by("taken_at", "pk"):
         yield str(result.get_kind_display()).capitalize(), _result(result)
     yield from own_reference_first() if owes else reference_facts(candidate)
-    for incident in candidate.agent.incidents.order_by("flagged_at", "pk"):
+    for incident in known_incidents().filter(agent=candidate.agent).order_by("flagged_at", "pk"):
         yield _("Viral incident"), _incident(incident)
     for line in gate_lines(candidate.score.gates) if candidate.score else []:
         yield _("Condition"), line.sentence

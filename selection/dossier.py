@@ -7,8 +7,11 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Sum
 
+from scoring.incident_reads import known_incidents
 from scoring.models import CellSum
 from selection.models import Candidate
+
+INCIDENT = ("chat_id", "state", "sign", "severity", "statement")
 
 
 def dossier(candidate: Candidate) -> dict[str, Any]:
@@ -23,7 +26,7 @@ def dossier(candidate: Candidate) -> dict[str, Any]:
         "results": list(
             agent.results.order_by("pk").values("kind", "value", "standard_error", "is_vetoed", "taken_at")
         ),
-        "incidents": list(agent.incidents.order_by("pk").values("chat_id", "state", "sign", "severity", "statement")),
+        "incidents": list(known_incidents().filter(agent=agent).order_by("pk").values(*INCIDENT)),
         "moves": list(candidate.changes.order_by("pk").values("move", "reason", "at")),
     }
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scoring.incident_reads import known_incidents
 from scoring.models import Agent, CellSum, Result, Score, ViralIncident
 from scoring.models.runs import RunState
 from selection.hr.ranking_page import Explained
@@ -118,7 +119,7 @@ class AgentPage:
 
     @cached_property
     def incidents(self) -> list[ViralIncident]:
-        return list(self.agent.incidents.order_by("-flagged_at"))
+        return list(known_incidents().filter(agent=self.agent))
 
     @cached_property
     def results(self) -> list[Result]:

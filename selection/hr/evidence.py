@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from scoring.coverage import coverage_by_source, coverage_of_all
 from scoring.flags import open_flags
-from scoring.models import Batch, RatingDispute, ViralIncident
+from scoring.incident_reads import known_incidents
+from scoring.models import Batch, RatingDispute
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.disputes import DisputeState
 from scoring.models.evidence import IncidentState
@@ -61,7 +62,7 @@ def waiting() -> dict[str, Any]:
         "disputes": RatingDispute.objects.filter(state=DisputeState.OPEN).count(),
         "flags": open_flags().count(),
         "replacements": open_replacements().count(),
-        "unverified": ViralIncident.objects.filter(state=IncidentState.UNVERIFIED).count(),
+        "unverified": known_incidents().filter(state=IncidentState.UNVERIFIED).count(),
     }
 
 

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scoring.incident_reads import known_incidents
 from scoring.intake.load_report import ACCEPT, PARTIAL
 from scoring.intake.meanings import RATINGS, VIRAL
 from scoring.models import Batch, ViralIncident
@@ -110,7 +111,7 @@ class Incidents(Pushing[ViralIncident]):
     @answers(IncidentSerializer(many=True), refusals=(400,))
     def get(self, request: Request) -> Response:
         """List the incidents, the newest first."""
-        found = ViralIncident.objects.select_related("agent", "recorded_by", "verified_by")
+        found = known_incidents().select_related("agent", "recorded_by", "verified_by")
         return self.page_of(found.order_by("-flagged_at", "-pk"), IncidentSerializer)
 
     @pushes(PushedIncidentsSerializer)

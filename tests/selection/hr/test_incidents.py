@@ -236,10 +236,13 @@ def test_a_decision_without_a_reason_is_shown_again(hanna: Client, cast: Cast) -
 def test_what_is_still_being_loaded_is_not_there(hanna: Client, cast: Cast) -> None:
     batch = Batch.objects.create(kind="viral", state=BatchState.STAGING, created_by=cast.hanna, created_at=NOW)
     made = ViralIncident.objects.create(batch=batch, chat_id="v-1", agent=cast.agents["ania"], flagged_at=NOW)
+    pages = [reverse("hr:incidents"), reverse("hr:agent", args=[made.agent_id]), reverse("api:incidents")]
+    read = {page: hanna.get(page).content for page in pages}
     assert hanna.get(reverse("hr:incident", args=[made.pk])).status_code == 404
-    assert "v-1" not in hanna.get(reverse("hr:incidents")).content.decode()
     Batch.objects.update(state=BatchState.PUBLISHED)
-    assert "v-1" in hanna.get(reverse("hr:incidents")).content.decode()
+    assert hanna.get(reverse("hr:incident", args=[made.pk])).status_code == 200
+    assert [read[page] == hanna.get(page).content for page in pages] == [False] * 3
+    assert b"v-1" not in read[pages[0]] + read[pages[2]]
 
 
 # Pictures
