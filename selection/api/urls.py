@@ -12,6 +12,7 @@ from selection.api.views import (
     overrides,
     policies,
     references,
+    replacements,
     rounds,
     runs,
 )
@@ -25,6 +26,10 @@ urlpatterns = [
     path("viral-incidents/", evidence.Incidents.as_view(), name="incidents"),
     path("batches/", evidence.BatchList.as_view(), name="batches"),
     path("batches/<int:pk>/", evidence.BatchDetail.as_view(), name="batch"),
+    path("batches/<int:pk>/replacements/", replacements.BatchReplacements.as_view(), name="batch_replacements"),
+    path("replacements/", replacements.ReplacementList.as_view(), name="replacements"),
+    path("replacements/<int:pk>/", replacements.ReplacementDetail.as_view(), name="replacement"),
+    path("replacements/<int:pk>/decide/", replacements.Decision.as_view(), name="decide_replacement"),
     path("policies/", policies.PolicyList.as_view(), name="policies"),
     path("policies/<int:pk>/", policies.PolicyDetail.as_view(), name="policy"),
     path("policies/<int:pk>/publish/", policies.PolicyPublication.as_view(), name="publish_policy"),

@@ -121,6 +121,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     accepted = serializers.IntegerField()
     added = serializers.IntegerField()
     unchanged = serializers.IntegerField()
+    updated = serializers.IntegerField(help_text="Later answers of a source whose customers may edit theirs.")
     duplicates = serializers.IntegerField()
     waiting = serializers.IntegerField(help_text="Records about agents that nobody knows yet.")
     unanswered = serializers.IntegerField()

@@ -10,7 +10,7 @@ import time_machine
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from scoring.models import Agent, Batch, Comparison, PolicyVersion, ScoreRun, ViralIncident
+from scoring.models import Agent, Batch, Comparison, PolicyVersion, Replacement, ScoreRun, ViralIncident
 from selection.acknowledgements import acknowledge
 from selection.models import Candidate, Override, Reference, Round, WhatIf
 from selection.models.references import ReferenceState, Relation
@@ -50,6 +50,8 @@ class World:
         return {
             "agent": self.ania.pk,
             "batch": self.batch.pk,
+            "batch_replacements": self.batch.pk,
+            **dict.fromkeys(("replacement", "decide_replacement"), self.replacement.pk),
             "policy": self.policy.pk,
             "publish_policy": self.policy.pk,
             "retire_policy": self.policy.pk,
@@ -66,6 +68,11 @@ class World:
             "candidate_references": self.candidate.pk,
             **dict.fromkeys(("hand_in_reference", "decline_reference", "replace_reference"), self.open_reference.pk),
         }
+
+    @property
+    def replacement(self) -> Replacement:
+        """What Pavel asks for."""
+        return Replacement.objects.get()
 
     @property
     def open_reference(self) -> Reference:
@@ -148,6 +155,11 @@ def one_batch(cast: Cast) -> Batch:
     batch = Batch.objects.create(kind="viral", state="published", file_name="posts.csv", refused=1, created_at=NOW)
     batch.refusals.create(record=2, code="missing_value", column="chat_id", cells={"agent": "S-15"})
     ViralIncident.objects.create(batch=batch, chat_id="v-0", agent=cast.agents["boris"], flagged_at=NOW)
+    asked = Replacement.objects.create(batch=batch, reason="The export was wrong.", asked_by=cast.pavel, asked_at=NOW)
+    before = {"agent_id": cast.agents["ania"].pk, "value": 1.0}
+    asked.rows.create(
+        record=1, key="r-1", stored_batch=batch, stored_record=1, before=before, after={**before, "value": 5.0}
+    )
     return batch
 
 

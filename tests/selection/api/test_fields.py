@@ -31,6 +31,8 @@ BATCH = (
     "content_hash byte_size created_by created_at published_at withdrawn_at"
 )
 REFUSED = " ".join(f"refusals.{name}" for name in ("record", "code", "column", "value", "sheet", "message"))
+REPLACEMENT = "id batch state reason asked_by asked_at answer decided_by decided_at"
+REPLACED = " ".join(f"rows.{name}" for name in ("record", "key", "stored_batch", "stored_record", "changes.rating"))
 INCIDENT = (
     "id chat_id agent is_viral sign severity views platform url reason statement flagged_at expires_on state batch "
     "recorded_by verified_by verified_at verification_reason"
@@ -91,6 +93,9 @@ STAFF = {
     "policy": f"{WHOLE_POLICY} author publisher created_at",
     "batches": BATCH,
     "batch": f"{BATCH} {REFUSED}",
+    "batch_replacements": "rows",
+    "replacements": REPLACEMENT,
+    "replacement": f"{REPLACEMENT} {REPLACED}",
     "incidents": INCIDENT,
     "runs": RUN,
     "run": RUN,

@@ -241,3 +241,20 @@ def test_ratings_that_stay_in_the_warehouse_are_not_pushed(hanna: APIClient, set
     assert hanna.post(INCIDENTS, {"records": [incident(1)]}, format="json").status_code == 201
     settings.EVIDENCE_SOURCE = ""
     assert push(hanna, rating(1)).status_code == 201
+
+
+def test_pushed_records_that_contradict_are_replaced_by_two_machines(hanna: APIClient, cast: Cast, api: Caller) -> None:
+    push(hanna, rating(1), rating(2))
+    batch = push(hanna, rating(1, rating=1), rating(3)).json()["batch"]
+    offer = f"/api/v1/batches/{batch}/replacements/"
+    (row,) = hanna.get(offer).json()["rows"]
+    assert (row["record"], row["key"], row["changes"]) == (1, "r-1", {"rating": [5.0, 1.0]})
+    asked = hanna.post(offer, {"records": [1], "reason": "The customer pressed the wrong star."}, format="json")
+    assert (asked.status_code, asked.json()["state"]) == (201, "open")
+    decide, yes = f"/api/v1/replacements/{asked.json()['id']}/decide/", {"decision": "confirm"}
+    alone = hanna.post(decide, yes, format="json")
+    assert (alone.status_code, "second person" in alone.json()["errors"][0]["detail"]) == (409, True)
+    assert Rating.objects.get(key="r-1").value == 5.0
+    done = api(cast.pavel).post(decide, yes, format="json")
+    assert (done.status_code, done.json()["state"], done.json()["decided_by"]) == (200, "done", "pavel")
+    assert Rating.objects.get(key="r-1").value == 1.0

@@ -52,6 +52,12 @@ RIGHTS: dict[tuple[str, str], dict[str, int]] = {
     ("incidents", "POST"): {"hanna": 201},
     ("batches", "GET"): STAFF,
     ("batch", "GET"): STAFF,
+    ("batch_replacements", "GET"): STAFF,
+    ("batch_replacements", "POST"): {"hanna": 409},  # nothing of it differs from what is stored
+    ("replacements", "GET"): STAFF,
+    ("replacement", "GET"): STAFF,
+    ("decide_replacement", "GET"): dict.fromkeys(STAFF, 405),
+    ("decide_replacement", "POST"): {"hanna": 200},
     ("runs", "GET"): STAFF,
     ("runs", "POST"): {"hanna": 202},
     ("run", "GET"): STAFF,
@@ -102,6 +108,8 @@ def body(name: str, world: World) -> dict[str, Any]:
         "moves": {"name": "release"},
         "publish_policy": {"document_hash": world.policy.document_hash},
         "retire_policy": {"reason": "Replaced by a stricter one."},
+        "batch_replacements": {"records": [2], "reason": "The export was wrong."},
+        "decide_replacement": {"decision": "decline", "reason": "The export was right."},
         "hand_in_reference": observed(),
         "decline_reference": {"reason": "We hardly worked together."},
     }
