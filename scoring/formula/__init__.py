@@ -6,21 +6,22 @@ in). Everything a stranger needs is importable from here; `docs/formula.md` walk
 Rating with few answers (A1)
     `estimate`, `shrink`, `integrate` (normal means: empirical Bayes, integrated posterior); `between_variance`
     (Paule-Mandel, REML, ML, DerSimonian-Laird, Hedges), `pooled_mean`, `heterogeneity`; `james_stein`; `one_way_anova`,
-    `one_way_random_effects` (BLUPs); `fit_beta_binomial` (thumbs); `net_promoter_score`; `decay_statistics`,
-    `effective_number`, `choose_half_life` (recency); `average_repeats`, `design_effect` (repeat customers);
-    `response_rates`, `tipping_point`, `post_stratify`, `wilson_interval` (silence).
+    `one_way_random_effects` (BLUPs); `fit_beta_binomial`, `integrate_beta_binomial` (thumbs); `net_promoter_score`;
+    `decay_statistics`, `effective_number`, `choose_half_life` (recency); `average_repeats`, `design_effect` (repeat
+    customers); `response_rates`, `tipping_point`, `post_stratify`, `wilson_interval` (silence).
 Case mix (A2)
     `cell_statistics`, `whole_statistics`, `merge_small_cells`, `fit_case_mix`, `comparable_groups`;
     `fit_random_intercept` (REML from additive statistics), `fit_crossed_effects` (agents, customers, queues),
     `remove_customer_severity`; `standardised_rates`, `mantel_haenszel`; `efficiency_scores`.
 Ranking (A3)
     `rank`, `rank_draws`, `rank_distribution`, `probability_better`, `verdicts`, `threshold_states`;
-    `rank_confidence`, `top_set` (for appeals); `simulate_calibration`, `split_halves`.
+    `rank_confidence`, `top_set`, `interval_ranks` (for appeals); `simulate_calibration`, `split_halves`.
 Composite (A4)
     `Rules` of `Gate`, `Weight`, `AnyOf`, `Veto`; measures from `fact`, `measured`, `from_posterior`; `evaluate`;
     `explain_score`, `rating_chain`, `nearest_flips`; `gate_error_rates`; `weight_acceptability`, `leave_one_out`,
     `smallest_weight_change`, `kendall_tau`, `compare_lists`; `regression_weights`, `incremental_validity`,
-    `effective_weights`, `composite_reliability`; `selection_rate`, `impact_ratio`.
+    `effective_weights`, `composite_reliability`; `taylor_russell`, `unrestricted_validity`; `selection_rate`,
+    `impact_ratio`.
 Raters of the same thing (A6)
     `weighted_kappa`, `intraclass_correlations` (Shrout and Fleiss), `nearness`, `mean_with_error`.
 Rare and dated facts (A7)
@@ -45,7 +46,7 @@ from scoring.formula.casemix import CaseMix, Confined, fit_case_mix
 from scoring.formula.cells import add_statistics, cell_statistics, comparable_groups, merge_small_cells
 from scoring.formula.celltable import WholeSums, whole_statistics
 from scoring.formula.composite import Composite, evaluate
-from scoring.formula.confidence import RankSets, rank_confidence, top_set
+from scoring.formula.confidence import RankSets, interval_ranks, rank_confidence, top_set
 from scoring.formula.counts import GammaPoisson, fit_gamma_poisson, robbins_estimate
 from scoring.formula.crossed import CrossedEffects, fit_crossed_effects
 from scoring.formula.efficiency import Efficiency, efficiency_scores, time_statistics
@@ -84,6 +85,7 @@ from scoring.formula.normal_ranks import rank_distribution, rank_limits
 from scoring.formula.nps import NetPromoterScore, net_promoter_score, net_promoter_score_of
 from scoring.formula.posterior import IntegratedPosterior, integrate
 from scoring.formula.ranking import Ranking, probability_better, rank, rank_draws, threshold_states, verdicts
+from scoring.formula.rates import IntegratedRates, integrate_beta_binomial
 from scoring.formula.recency import HalfLifeChoice, choose_half_life, decay_statistics, decay_weight, effective_number
 from scoring.formula.reml import (
     InterceptStatistics,
@@ -109,6 +111,7 @@ from scoring.formula.shrinkage import Posterior, ShrunkenMeans, estimate, shrink
 from scoring.formula.standardise import MantelHaenszel, mantel_haenszel, standardised_rates
 from scoring.formula.tenure import months_between, tenure_months
 from scoring.formula.thumbs import BetaBinomial, fit_beta_binomial
+from scoring.formula.validity import taylor_russell, unrestricted_validity, validity_needed
 from scoring.formula.variance import Pooled, between_variance, heterogeneity, pooled_mean
 from scoring.formula.virality import (
     AttributionAudit,
@@ -154,6 +157,7 @@ __all__ = [
     "Icc",
     "Impact",
     "IntegratedPosterior",
+    "IntegratedRates",
     "InterceptStatistics",
     "JamesStein",
     "Kappa",
@@ -221,7 +225,9 @@ __all__ = [
     "impact_ratio",
     "incremental_validity",
     "integrate",
+    "integrate_beta_binomial",
     "intercept_statistics",
+    "interval_ranks",
     "intraclass_correlation",
     "intraclass_correlations",
     "james_stein",
@@ -259,11 +265,14 @@ __all__ = [
     "smallest_weight_change",
     "split_halves",
     "standardised_rates",
+    "taylor_russell",
     "tenure_months",
     "threshold_states",
     "time_statistics",
     "tipping_point",
     "top_set",
+    "unrestricted_validity",
+    "validity_needed",
     "verdicts",
     "viral_evidence",
     "weight_acceptability",

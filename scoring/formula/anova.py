@@ -63,12 +63,14 @@ def _grouped(values: Numbers, groups: Labels) -> tuple[FloatArray, np.ndarray, F
 @dataclass(frozen=True, eq=False)
 class JamesStein:
     """estimate: shrunken values, shape (k,); target: what they are shrunken to; factor: 1 keeps, 0 replaces by the
-    target.
+    target; sd: posterior standard deviations, the doubt about the factor and the target included (Morris 1983, eqs.
+    1.16 and 1.17), (k,).
     """
 
     estimate: FloatArray
     target: float
     factor: float
+    sd: FloatArray
 
 
 def james_stein(y: Numbers, variance: float, *, target: float | None = None, positive_part: bool = True) -> JamesStein:
@@ -85,4 +87,8 @@ def james_stein(y: Numbers, variance: float, *, target: float | None = None, pos
     squares = float(((values - centre) ** 2).sum())
     factor = 1.0 - (values.size - lost) * noise / squares if squares > 0 else 0.0
     factor = max(factor, 0.0) if positive_part else factor
-    return JamesStein(centre + factor * (values - centre), centre, factor)
+    pulled, freedom = 1.0 - factor, values.size - lost
+    known = pulled * ((values.size - 1) / values.size if target is None else 1.0)
+    doubt = 2.0 / freedom * pulled**2 * (values - centre) ** 2
+    sd = np.sqrt(np.maximum(noise * (1.0 - known) + doubt, 0.0))
+    return JamesStein(centre + factor * (values - centre), centre, factor, sd)

@@ -4,7 +4,7 @@ Agent k is called better than j when (x_k - x_j) / se_kj exceeds a critical valu
 false claim among all the comparisons made, stepwise. Rank limits: 1 + number called better, p - number called worse.
 
 Source: Mogstad, Romano, Shaikh & Wilhelm (2024) Review of Economic Studies 91:476-518, sections 3 and 4; Romano & Wolf
-(2005) for the stepwise improvement.
+(2005) for the stepwise improvement; `interval_ranks` after Klein, Wright & Wieczorek (2020).
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,21 @@ import pandas as pd
 from scipy import optimize, stats
 from scipy.special import ndtr
 
-from scoring.formula.arrays import BoolArray, FloatArray, IntArray, Labels, Numbers, as_floats, as_positive, check_share
+from scoring.formula.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Labels,
+    Numbers,
+    as_floats,
+    as_positive,
+    check_option,
+    check_share,
+)
 from scoring.formula.errors import ShapeError, ValueRangeError
 from scoring.formula.ranking import check_places
 
+CORRECTIONS = ("sidak", "bonferroni")
 DRAWS = 10_000
 PAIRS_AT_ONCE = 4_000_000
 NODES = np.linspace(-8.0, 8.0, 161)
@@ -96,6 +107,24 @@ def top_set(
         x, se, rng=rng, level=level, simultaneous=True, covariance=covariance, stepwise=stepwise, draws=draws
     )
     return np.asarray(sets.lower <= check_places(places))
+
+
+def interval_ranks(x: Numbers, se: Numbers, *, level: float = 0.95, correction: str = "sidak") -> RankSets:
+    """Joint confidence limits of all ranks from simultaneous intervals of the estimates; the highest `x` has rank 1.
+
+    Agent k stands above j where its interval lies wholly above that of j. Wider than `rank_confidence`, but it can be
+    read off a picture of intervals. correction: "sidak" (independent estimates) or "bonferroni". x, se: shape (p,).
+    Source: Klein, Wright & Wieczorek (2020) J Stat Plan Inference 208:57-76, theorem 1.
+    """
+    values, spread = _checked(x, se, None)
+    missed = 1.0 - check_share("level", level)
+    joint = check_option("correction", correction, CORRECTIONS) == "sidak"
+    each = -np.expm1(np.log1p(-missed) / values.size) if joint else missed / values.size
+    half = float(stats.norm.isf(each / 2)) * np.sqrt(spread)
+    low, high = np.sort(values - half), np.sort(values + half)
+    above = values.size - np.searchsorted(low, values + half, side="right")
+    below = np.searchsorted(high, values - half, side="left")
+    return RankSets(_point_ranks(values), 1 + above, values.size - below)
 
 
 def _checked(x: Numbers, se: Numbers | None, covariance: FloatArray | None) -> tuple[FloatArray, FloatArray]:

@@ -5,7 +5,7 @@ most levels is eliminated exactly, the others are solved densely, so a few thous
 fine. Source: Bates, Maechler, Bolker & Walker (2015) J Stat Soft 67(1), eqs. 30-42.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,19 @@ from scipy import linalg, optimize, sparse
 from scoring.formula.arrays import FloatArray, Numbers, as_floats, check_option
 from scoring.formula.errors import EmptyInputError, ShapeError
 
+# A relative standard deviation under this is taken for none; how often a solution is improved, the step after which it
+# is good (the next one would be about its square), and what the criterion may rise by through rounding alone.
+NEAR_ZERO, NEWTON_STEPS, SMALL_STEP, FLAT = 1e-4, 3, 1e-3, 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class CrossedEffects:
-    """A fitted model. fixed: frame `estimate` by column; effects: for each factor a Series of predicted effects by
-    level; variances: by factor; variance_residual; log_likelihood (restricted for "reml").
+    """A fitted model. fixed, fixed_se: estimates and standard errors by column; effects: for each factor a Series of
+    predicted effects by level; variances: by factor; variance_residual; log_likelihood (restricted for "reml").
     """
 
     fixed: pd.Series
+    fixed_se: pd.Series
     effects: dict[str, pd.Series]
     variances: dict[str, float]
     variance_residual: float
@@ -75,7 +80,47 @@ def fit_crossed_effects(
         bounds=[(0.0, None)] * len(names), options={"ftol": 1e-13, "gtol": 1e-6},
     )  # fmt: skip
     labels = ["(intercept)", *(() if x is None else map(str, x.columns))]
-    return _finish(np.abs(found.x), products, coded, labels, rating.size, method)
+    theta = _polish(np.abs(found.x), lambda at: _criterion(at, products, rating.size, restricted))
+    return _finish(theta, products, coded, labels, rating.size, method)
+
+
+def _polish(theta: FloatArray, criterion: Callable[[FloatArray], float]) -> FloatArray:
+    """Newton's steps from near the top, for the search stops where the criterion is flat to its own eight digits.
+
+    Standard deviations at zero stay there; a step that does not lower the criterion is not taken.
+    """
+    free = np.flatnonzero(theta > NEAR_ZERO)
+    for _ in range(NEWTON_STEPS if free.size else 0):
+        gradient, curvature = _slopes(theta, free, criterion)
+        try:
+            step = linalg.solve(curvature, gradient, assume_a="pos")
+        except linalg.LinAlgError:
+            return theta
+        moved = theta.copy()
+        moved[free] -= step
+        if (moved[free] <= 0.0).any() or criterion(moved) > criterion(theta) + FLAT * abs(criterion(theta)):
+            return theta
+        theta = moved
+        if np.abs(step / theta[free]).max() < SMALL_STEP:
+            return theta
+    return theta
+
+
+def _slopes(
+    theta: FloatArray, free: np.ndarray, criterion: Callable[[FloatArray], float]
+) -> tuple[FloatArray, FloatArray]:
+    """Gradient and second derivatives of the criterion by central differences."""
+    steps = np.zeros((free.size, theta.size))
+    steps[np.arange(free.size), free] = 1e-3 * theta[free]
+    width = np.array([step.sum() for step in steps])
+    up, down = ([criterion(theta + side * step) for step in steps] for side in (1.0, -1.0))
+    here, size = criterion(theta), free.size
+    curvature = np.diag((np.array(up) + np.array(down) - 2 * here) / width**2)
+    for i in range(size):
+        for j in range(i):
+            corners = [a * b * criterion(theta + a * steps[i] + b * steps[j]) for a in (1.0, -1.0) for b in (1.0, -1.0)]
+            curvature[i, j] = curvature[j, i] = sum(corners) / (4 * width[i] * width[j])
+    return (np.array(up) - np.array(down)) / (2 * width), curvature
 
 
 def _products(coded: Mapping[str, tuple[np.ndarray, pd.Index]], design: FloatArray) -> _Products:
@@ -145,6 +190,7 @@ def _finish(
 ) -> CrossedEffects:
     solution = _solve(theta, products)
     deviance, beta, sigma2 = _deviance(solution, rows, method == "reml")
+    errors = np.sqrt(sigma2 * np.diag(linalg.inv(solution.gram[:-1, :-1])))
     contrast = np.append(-beta, 1.0)
     first, second = solution.first @ contrast, solution.second @ contrast
     parts = [first, *(second[products.second_factor == number] for number in range(1, len(coded)))]
@@ -153,4 +199,5 @@ def _finish(
         for (name, (_, levels)), part in zip(coded.items(), parts, strict=True)
     }
     variances = {name: float(t**2 * sigma2) for name, t in zip(coded, theta, strict=True)}
-    return CrossedEffects(pd.Series(beta, index=labels), effects, variances, sigma2, -deviance / 2.0, method)
+    fixed, fixed_se = (pd.Series(values, index=labels) for values in (beta, errors))
+    return CrossedEffects(fixed, fixed_se, effects, variances, sigma2, -deviance / 2.0, method)

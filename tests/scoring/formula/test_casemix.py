@@ -202,6 +202,25 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     assert effects(fit_case_mix(sums(shuffled))) == pytest.approx(effects(fit_case_mix(sums(frame))), abs=1e-9)
 
 
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000), times=st.floats(1.5, 50))
+def test_more_evidence_of_the_same_kind_narrows(seed: int, times: float) -> None:
+    table = sums(ratings(agents=12, cells=4, count=1_500, seed=seed))
+    more = table.assign(**{name: table[name] * times for name in ("n", "s", "ss")})
+    before, after = fit_case_mix(table, interaction=False).agents, fit_case_mix(more, interaction=False).agents
+    assert (after["variance"] < before["variance"]).all()
+    assert after["effect"].to_numpy() == pytest.approx(before["effect"].to_numpy(), abs=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_the_names_of_agents_do_not_matter(seed: int) -> None:
+    table = sums(ratings(agents=12, cells=4, count=1_500))
+    names = np.random.default_rng(seed).permutation(12)
+    renamed = fit_case_mix(table.assign(agent=names[table["agent"]])).agents.loc[names]
+    assert renamed["effect"].to_numpy() == pytest.approx(effects(fit_case_mix(table)), abs=1e-9)
+
+
 def test_two_imports_add_up_to_one() -> None:
     frame = ratings(count=500)
     whole, parts = sums(frame), add_statistics(sums(frame[:200]), sums(frame[200:]))

@@ -47,6 +47,7 @@ def test_eight_schools_reproduce_the_book() -> None:
         table.check("p_best", school, chance)
     table.check("p_A_gt_C", "", (draws[:, 0] > draws[:, 2]).mean())
     table.check("p_max_effect_gt_28.4", "", (draws.max(axis=1) > 28.4).mean())
+    table.complete()
 
 
 @pytest.mark.parametrize(
