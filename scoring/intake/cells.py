@@ -137,10 +137,10 @@ def names(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[s
 
 def converted(column: Sequence[Any], convert: Callable[[Any], Any]) -> tuple[list[Any], Problems]:
     """Apply `convert` to a column, once per different cell; Problems it returns come out with their places."""
-    # 1, 1.0 and true are equal to Python but not to us: cells are told apart by type as well.
-    one_type = len(set(map(type, column))) == 1
-    keys: Sequence[Any] = column if one_type else list(zip(map(type, column), column, strict=True))
-    known = {key: convert(key if one_type else key[1]) for key in set(keys)}
+    # 1, 1.0 and true are equal to Python but not to us: such cells are told apart by type as well.
+    apart = len(set(map(type, column)) - {str, type(None)}) < 2
+    keys: Sequence[Any] = column if apart else list(zip(map(type, column), column, strict=True))
+    known = {key: convert(key if apart else key[1]) for key in set(keys)}
     values = list(map(known.__getitem__, keys))
     if not any(value.__class__ is Problem for value in known.values()):
         return values, {}

@@ -82,10 +82,11 @@ def check(path: Path, seen: Understanding, *, as_of: datetime, create_agents: bo
     reading = read(path, seen, as_of=as_of, limits=limits(), roster=stored_roster(creates=create_agents))
     report = Report(seen)
     try:
-        for chunk in chunks_of(reading):
-            found = _compared(chunk)
-            report.updated += len(take_later(chunk, found)[0]) if seen.updates else 0
-            _count(report, found, chunk, reading)
+        with collector_resting():
+            for chunk in chunks_of(reading):
+                found = _compared(chunk)
+                report.updated += len(take_later(chunk, found)[0]) if seen.updates else 0
+                _count(report, found, chunk, reading)
     except Rejected as error:
         return unread(seen, error.rejection)
     report.created_agents = len(reading.setting.roster.created) if reading.setting.roster else 0

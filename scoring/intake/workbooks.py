@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,6 @@ from scoring.intake.limits import MEGABYTE, Limits
 from scoring.intake.refusals import Rejected
 
 LARGEST_RECTANGLE = 8_000_000
-_REFERENCE = rb"r=[\"']([A-Z]{1,3})\d"
-_COLUMNS = re.compile(_REFERENCE)
 _HIGH_ROWS = re.compile(rb"r=[\"'][A-Z]{0,3}(\d{5,7})[\"']")
 _ERROR = re.compile(
     rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]+)(\d+)\"[^>]*?\bt=\"e\"[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>([^<]*)</v>"
@@ -127,7 +126,7 @@ class _Seen:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.rest = b""
-        self.columns: set[bytes] = set()
+        self.widest = b""
         self.rows = 0
         self.overlay: Overlay = {}
 
@@ -144,7 +143,10 @@ class _Seen:
         self.rest = data[cut:]
 
     def _cells(self, data: bytes) -> None:
-        self.columns |= set(_COLUMNS.findall(data))
+        start = 0
+        # Only columns beyond the widest so far are looked for: to list all cells of a large sheet takes seconds.
+        while found := _beyond(self.widest).search(data, start):
+            self.widest, start = found[1], found.end()
         self.rows = max(self.rows, 10_000, *map(int, set(_HIGH_ROWS.findall(data))))
         if b't="e"' in data:
             self._keep(_ERROR.findall(data), "error_cell")
@@ -159,11 +161,24 @@ class _Seen:
 
     def measure(self) -> None:
         """Turn away sheets whose full rectangle would not fit into memory."""
-        width = max((column_number(letters.decode()) for letters in self.columns), default=0)
+        width = column_number(self.widest.decode())
         if width > self.limits.columns:
             raise Rejected("too_many_columns", found=width, limit=self.limits.columns)
         if self.rows * width > LARGEST_RECTANGLE:
             raise Rejected("too_many_cells", rows=self.rows, columns=width)
+
+
+@lru_cache(maxsize=512)
+def _beyond(letters: bytes) -> re.Pattern[bytes]:
+    """Match a reference to a cell in a column to the right of this one ('' stands before A)."""
+    longer = rb"[A-Z]{%d,3}" % (len(letters) + 1) if len(letters) < 3 else rb"(?!)"
+    text = letters.decode()
+    same = [
+        f"{text[:at]}[{chr(ord(letter) + 1)}-Z][A-Z]{{{len(text) - at - 1}}}"
+        for at, letter in enumerate(text)
+        if letter < "Z"
+    ]
+    return re.compile(rb"r=[\"'](" + b"|".join([*(one.encode() for one in same), longer]) + rb")\d")
 
 
 def column_number(letters: str) -> int:

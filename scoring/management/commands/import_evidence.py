@@ -26,6 +26,8 @@ class Command(BaseCommand):
     """Import one file of evidence, or only check it; the exit status says whether something may be or was imported."""
 
     help = "Import agents, ratings or viral chats from a file."
+    # Checking all of the project would load every page of it, and a long import has better uses for the memory.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=KINDS)
