@@ -12,7 +12,8 @@ from scoring.intake.grids import Row, Trouble
 from scoring.intake.meanings import MEANINGS, PRIVILEGED, SENSITIVE, SENSITIVE_STEMS, Meaning
 from scoring.intake.profiles import Profile
 from scoring.intake.refusals import Problem, shown
-from scoring.intake.stamps import Rule, moment
+from scoring.intake.scales import WORDS
+from scoring.intake.stamps import Rule, moment, zone_of
 from scoring.intake.understanding import EMPTY, MAPPED, UNKNOWN, Choices, Column
 from scoring.intake.understanding import PRIVILEGED as PRIVILEGED_STATE
 from scoring.intake.understanding import SENSITIVE as SENSITIVE_STATE
@@ -22,6 +23,11 @@ EXAMPLES = 5
 LEAST_CONFIDENCE = 0.3
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NOISE = re.compile(r"[\s_\-–—./\\:;*?!№#()\[\]\"'«»\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_COUNTING = {"id", "number", "no", "uuid", "номер", "код"}
+# Of several dates the one of the answer is wanted.
+_BEST = {"rated_at": ("rate", "scor", "survey", "submit", "оцен", "отзыв")}
+_SURNAMES = {"фамилия", "surname", "last name", "lastname", "family name"}
+_FIRST_NAMES = {"имя", "name", "first name", "firstname", "given name"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DATA_LIKE = re.compile(r"[-+]?\d+(?:[.,]\d+)?%?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|[^@\s]+@[^@\s]+|\w{1,6}-\d+")
 
@@ -111,7 +117,7 @@ def columns_of(
     described = [_described(place, heading, rows) for place, heading in enumerate(headings)]
     if choices.columns:
         return [_chosen(column, choices) for column in described]
-    mapped = _first_of_each([_by_heading(column, words) for column in described], profile)
+    mapped = _whole_names(_first_of_each([_by_heading(column, words) for column in described], profile))
     return _guessed(mapped, _free_meanings(kind, mapped), rows)
 
 
@@ -167,6 +173,18 @@ def _first_of_each(columns: list[Column], profile: Profile) -> list[Column]:
     ]
 
 
+def _whole_names(columns: list[Column]) -> list[Column]:
+    """Beside a column of surnames, one of names holds first names only: nobody is called by that alone."""
+    if not _SURNAMES & {normal(column.heading) for column in columns}:
+        return columns
+    return [
+        replace(column, meaning="", guess="", confidence=0.0, state=UNKNOWN)
+        if column.meaning == "full_name" and normal(column.heading) in _FIRST_NAMES
+        else column
+        for column in columns
+    ]
+
+
 def _free_meanings(kind: str, columns: Sequence[Column]) -> list[Meaning]:
     taken = {column.meaning for column in columns if column.meaning}
     return [one for one in MEANINGS[kind] if one.name not in taken]
@@ -178,9 +196,12 @@ def _guessed(columns: list[Column], free: Sequence[Meaning], rows: Sequence[Sequ
     for column in columns:
         if column.state == UNKNOWN:
             values = [row[column.place] for row in rows if column.place < len(row) and not is_empty(row[column.place])]
-            rated += [(_likeness(column.heading, values, one), -column.place, one.name) for one in free]
+            rated += [
+                (_likeness(column.heading, values, one), one.required, -column.place, -order, one.name)
+                for order, one in enumerate(free)
+            ]
     proposed: dict[int, tuple[str, float]] = {}
-    for confidence, place, meaning in sorted(rated, reverse=True):
+    for confidence, _, place, _, meaning in sorted(rated, reverse=True):
         if confidence >= LEAST_CONFIDENCE and -place not in proposed and meaning not in dict(proposed.values()):
             proposed[-place] = meaning, round(confidence, 2)
     return [_proposed(column, *proposed.get(column.place, ("", 0.0))) for column in columns]
@@ -193,21 +214,26 @@ def _proposed(column: Column, guess: str, confidence: float) -> Column:
 def _likeness(heading: str, values: Sequence[Any], meaning: Meaning) -> float:
     """Score a guess: up to 0.6 for the heading, up to 0.4 for the values; values that cannot fit forbid it."""
     tokens = normal(heading).split()
-    named = any(
-        token.startswith(stem) or (len(stem) > 4 and stem in token) for token in tokens for stem in meaning.stems
-    )
+    hits = [
+        any(token.startswith(stem) or (len(stem) > 4 and stem in token) for stem in meaning.stems) for token in tokens
+    ]
+    named = any(hits) and (meaning.name != "key" or not _COUNTING.isdisjoint(tokens))
     fit = _fit(values, meaning.shape)
     if values and fit < 0.5:
         return 0.0
     strict = meaning.shape in {"mark", "date", "email", "url", "time", "zone"}
-    if meaning.name == "key" and len(set(map(plain, values))) < len(values):
+    if meaning.name == "key" and len(set(map(plain, values))) < max(1, len(values)):
         return 0.0
-    return (0.6 if named else 0.0) + (0.4 * fit if strict or named else 0.0)
+    best = 0.05 if any(token.startswith(_BEST.get(meaning.name, ("\0",))) for token in tokens) else 0.0
+    # The noun that a heading is about stands first in Russian and last in English.
+    best += 0.1 if hits and hits[-1 if tokens[0].isascii() else 0] else 0.0
+    # Anything fits a name or a word: their values count for less than those of a date or a mark.
+    return (0.6 if named else 0.0) + ((0.4 if strict else 0.2) * fit + best if strict or named else 0.0)
 
 
 def _fit(values: Sequence[Any], shape: str) -> float:
     if not values:
-        return 0.5
+        return 0.25
     return sum(_fits(value, shape) for value in values) / len(values)
 
 
@@ -215,7 +241,8 @@ def _fits(value: Any, shape: str) -> bool:
     text = plain(value).strip()
     if shape == "mark":
         number = real(value)
-        return isinstance(number, float) and 0 <= number <= 10 and number.is_integer()
+        is_mark = isinstance(number, float) and 0 <= number <= 10 and number.is_integer()
+        return is_mark or any(text.lower() in words for words in WORDS.values())
     if shape == "date":
         # A bare number may be a serial date, but says too little to guess from.
         return not isinstance(real(value), float) and not isinstance(moment(value, Rule("UTC")), Problem)
@@ -229,4 +256,4 @@ def _fits(value: Any, shape: str) -> bool:
         return text.startswith(("http://", "https://"))
     if shape == "time":
         return re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text) is not None
-    return shape != "zone" or "/" in text
+    return shape != "zone" or zone_of(text) is not None

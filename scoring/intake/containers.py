@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from scoring.intake.encodings import wide_encoding
 from scoring.intake.limits import MEGABYTE, Limits
 from scoring.intake.ole import stream_names
 from scoring.intake.refusals import Rejected
@@ -108,6 +109,8 @@ def _single(head: bytes, path: Path) -> str:
         return _ole(path)
     if head.startswith(b"PAR1"):
         return PARQUET
+    if head.startswith(b"PARE"):
+        raise Rejected("encrypted")
     for signature, name in _FOREIGN:
         if head.startswith(signature) and (len(signature) > 2 or b"\x00" in head):
             raise Rejected("not_this_format", found=name)
@@ -118,9 +121,10 @@ def _single(head: bytes, path: Path) -> str:
 
 
 def _as_ascii(head: bytes) -> bytes:
-    """Drop a byte order mark and the zero bytes of UTF-16, so that markup and JSON are seen in any Unicode form."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[2:].replace(b"\x00", b"")
+    """Write UTF-16 and UTF-32 as UTF-8 without a mark, so that markup and JSON are seen in any Unicode form."""
+    wide = wide_encoding(head)
+    if wide:
+        return head.decode(wide, "ignore").lstrip("\ufeff").encode("utf-8", "ignore")
     return head.removeprefix(b"\xef\xbb\xbf")
 
 

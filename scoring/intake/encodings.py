@@ -152,6 +152,12 @@ def _by_bom(head: bytes) -> str:
     return next((name for bom, name in _BOMS if head.startswith(bom)), "")
 
 
+def wide_encoding(head: bytes) -> str:
+    """Name the encoding of two or four bytes a letter that a beginning shows; '' for all others."""
+    found = _by_bom(head)
+    return ("" if found == "utf-8-sig" else found) or _wide_without_bom(head)
+
+
 def _wide_without_bom(head: bytes) -> str:
     """UTF-16 or UTF-32 shows as zero bytes at fixed places: ASCII delimiters and digits make them."""
     length = len(head) // 4 * 4

@@ -148,7 +148,7 @@ def _head(batches: Any) -> list[Row]:
 def _object_sample(source: Opened, seen: Understanding, limits: Limits) -> list[Row]:
     """JSON names its columns in each record: the headings are all names of the sample, in order of appearance."""
     names: dict[str, None] = {}
-    found = []
+    found: list[dict[str, Any] | Trouble] = []
     for one in islice(objects(source, seen, limits, seen.shape), NAMED_ROWS):
         if len(found) < SAMPLE_ROWS:
             found.append(one)
@@ -158,7 +158,7 @@ def _object_sample(source: Opened, seen: Understanding, limits: Limits) -> list[
             break
     if not names:
         raise Rejected("no_records")
-    return [names, *(one if isinstance(one, Trouble) else [one.get(name) for name in names] for one in found)]
+    return [list(names), *(one if isinstance(one, Trouble) else [one.get(name) for name in names] for one in found)]
 
 
 def _choose_sheets(

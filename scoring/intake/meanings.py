@@ -24,7 +24,7 @@ def _meaning(name: str, shape: str, aliases: str, stems: str = "", *, required: 
 _AGENT = "agent_id|agent|сотрудник|логин агента|табельный номер|агент|оператор|номер агента|agent login|staff number"
 _AGENT_STEMS = (
     "agent operator assignee staff employee teammate specialist owner handler оператор агент "
-    "сотрудник специалист исполнит менеджер логин"
+    "сотрудник специалист исполнит менеджер логин ответственн"
 )
 _CHAT = (
     "chat_id|chat|чат|номер чата|id чата|chat number|conversation_id|conversation id|"
@@ -38,8 +38,8 @@ MEANINGS: dict[str, tuple[Meaning, ...]] = {
         _meaning(
             "key",
             "id",
-            "rating_id|id|id оценки|номер оценки|survey_id|response_id|id ответа",
-            "survey response оценк ответ",
+            "rating_id|id|id оценки|номер оценки|survey_id|response_id|id ответа|unique id|uuid|submission id",
+            "survey response оценк ответа",
             required=True,
         ),
         _meaning("chat_id", "id", _CHAT, _CHAT_STEMS, required=True),

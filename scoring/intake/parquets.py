@@ -10,7 +10,7 @@ from scoring.intake.grids import Batches
 from scoring.intake.limits import MEGABYTE, Limits
 from scoring.intake.refusals import Rejected
 
-_AS_TEXT = ("VARCHAR", "UUID", "ENUM", "BLOB", "BIT", "INTERVAL", "HUGEINT", "UHUGEINT")
+_AS_TEXT = ("VARCHAR", "UUID", "ENUM", "BIT", "INTERVAL", "HUGEINT", "UHUGEINT")
 _NESTED = ("STRUCT", "MAP", "UNION", "LIST", "VARIANT")
 
 
@@ -63,10 +63,12 @@ def batches(path: Path, limits: Limits) -> Batches:
     """Give the rows in batches; times with a zone as ISO text in UTC, nested values as JSON text."""
     with _connection() as connection:
         try:
-            chosen = ", ".join(_expression(name, kind) for name, kind in _types(connection, path))
+            types = _types(connection, path)
+            chosen = ", ".join(_expression(name, kind) for name, kind in types)
+            binary = any(kind == "BLOB" for _, kind in types)
             cursor = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [str(path)])  # noqa: S608
             while rows := cursor.fetchmany(limits.chunk_rows):
-                yield list(rows)
+                yield [list(map(_decoded, row)) for row in rows] if binary else list(rows)
         except duckdb.Error as error:
             raise Rejected("corrupt", container="parquet") from error
 
@@ -80,6 +82,11 @@ def _expression(name: str, kind: str) -> str:
     if kind.startswith("DECIMAL"):
         return f"CAST({quoted} AS DOUBLE) AS {quoted}"
     return f"CAST({quoted} AS VARCHAR) AS {quoted}" if kind.startswith(_AS_TEXT) else quoted
+
+
+def _decoded(value: Any) -> Any:
+    """Text that its writer did not mark as such; bytes that are none come through as lone surrogates."""
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
 
 
 def as_text(value: Any) -> str:

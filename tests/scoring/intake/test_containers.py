@@ -1,6 +1,7 @@
 """Files are told by their bytes; what cannot be opened safely is turned away before it is opened."""
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,23 @@ def test_parquet_is_read_with_its_types(tmp_path: Path) -> None:
     assert found.times("flagged_at") == ["2026-10-01T10:00:00"]
     assert found.columns["views"] == [7]
     assert found.columns["is_viral"] == [True]
+
+
+def test_texts_that_parquet_does_not_call_texts_are_read_as_such(tmp_path: Path) -> None:
+    names = ", ".join(f"encode('{text}') AS {name}" for name, text in zip(HEADER, map(str, row(1)), strict=True))
+    assert Result(parquet(tmp_path, f"SELECT {names}")).columns["key"] == ["R-1"]
+    broken = Result(parquet(tmp_path, f"SELECT * REPLACE ('\\xFF'::BLOB AS comment) FROM (SELECT {names})"))
+    assert broken.refused == [(1, "bad_encoding")]
+
+
+def test_encrypted_parquet_is_called_encrypted(tmp_path: Path) -> None:
+    assert Result(put(tmp_path, b"PARE" + bytes(100) + b"PARE")).code == "encrypted"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_lines_are_found_in_wide_encodings(tmp_path: Path, encoding: str) -> None:
+    lines = [json.dumps(dict(zip(HEADER, row(at, comment="ёж"), strict=True)), ensure_ascii=False) for at in (1, 2)]
+    assert Result(put(tmp_path, "\n".join(lines), encoding=encoding)).columns["comment"] == ["ёж", "ёж"]
 
 
 def test_parquet_bombs_are_counted_from_the_footer(tmp_path: Path) -> None:

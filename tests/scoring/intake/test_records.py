@@ -153,6 +153,40 @@ def test_an_unknown_file_is_guessed_and_then_mapped_by_a_person(tmp_path: Path) 
     assert (mapped.code, len(mapped.records), mapped.seen.key) == ("", 7, ("chat_id", "rated_at"))
 
 
+@pytest.mark.parametrize(
+    ("meaning", "heading", "values"),
+    [
+        ("rating", "Оценка клиента", ("5,00", "3,50")),
+        ("rating", "Оценка клиента", ("like", "dislike")),
+        ("agent", "Ответственный", ("Ann", "Kim")),
+        ("agent", "assignee_user_email", ("ann@kedr.example", "kim@kedr.example")),
+        ("comment", "Customer Remarks", ("", "")),
+        ("comment", "Комментарий к оценке", ("", "")),
+        ("tz", "url", ("http://a/b", "http://a/c")),
+    ],
+)
+def test_headings_are_guessed_as_a_person_would(
+    tmp_path: Path, meaning: str, heading: str, values: tuple[str, str]
+) -> None:
+    text = csv_text(
+        [[f"C-{at}", "2026-09-01", value] for at, value in enumerate(values)], ["Chat", "Issued", heading], ";"
+    )
+    guesses = {column.heading: column.guess for column in Result(put(tmp_path, text)).seen.columns}
+    assert (guesses[heading] == meaning) == (meaning != "tz")
+
+
+def test_the_date_of_the_answer_is_guessed_before_others(tmp_path: Path) -> None:
+    header = ["id", "ticket_id", "created_datetime", "scored_datetime", "score"]
+    path = put(tmp_path, csv_text([[1, 2, "2026-09-01 10:00", "2026-09-02 10:00", 5]], header))
+    assert {one.heading: one.guess for one in Result(path).seen.columns}["scored_datetime"] == "rated_at"
+
+
+def test_first_names_beside_surnames_are_no_full_names(tmp_path: Path) -> None:
+    header = ["agent_id", "Фамилия", "Имя", "hired_at", "team"]
+    lines = [["B-1", "Пёстрый", "Олег", "2025-03-02", "Line 1"]]
+    assert Result(put(tmp_path, csv_text(lines, header)), "agents").code == "missing_column"
+
+
 @pytest.mark.parametrize("column", ["rating_id", "chat_id", "agent_id"])
 @pytest.mark.parametrize("text", ["#N/A", "#REF!", "#Н/Д", "#ИМЯ?"])
 def test_errors_written_out_by_a_spreadsheet_are_no_identifiers(tmp_path: Path, column: str, text: str) -> None:
