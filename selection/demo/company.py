@@ -32,7 +32,7 @@ PROFILE = "surveys"  # an empty rating is a survey that was offered and not answ
 TEST_NAME = "Знание продукта / Product knowledge"
 LEFT_UNVERIFIED = 3
 RULES_AGO = timedelta(days=200)
-WHAT_IFS = ({"customer_rating.any_of": 0.8}, {"test_task.weight": 70, "customer_rating.weight": 30})
+WHAT_IFS = ({"customer_rating.any_of": 0.85}, {"test_task.weight": 90, "customer_rating.weight": 10})
 NOT_AT_FAULT = "вина не агента"
 
 

@@ -85,9 +85,8 @@ def _play(hand: Stagehand, scene: Scene, run: ScoreRun, scores: list[Score], at:
     for number, replies in scene.references.items():
         gather(hand, candidates[number], replies, at)
     answers = _answers_for(hand.task)
-    walks = [Walk(hand, candidate, answers[n % len(answers)], at) for n, candidate in enumerate(candidates)]
-    for walk, stage in zip(walks, scene.stages, strict=True):
-        walk.to(stage)
+    for number, (candidate, stage) in enumerate(zip(candidates, scene.stages, strict=True)):
+        Walk(hand, candidate, _answer_of(stage, number, answers), at).to(stage)
     if scene.phase is RoundPhase.CLOSED:
         _advance(opened, RoundPhase.CLOSED, hanna, at + scene.decisions_in)
 
@@ -114,6 +113,13 @@ def _advance(opened: Round, phase: RoundPhase, actor: User, at: datetime) -> Non
     current = Round.objects.get(pk=opened.pk)
     while current.phase != phase and current.phase != RoundPhase.CLOSED:
         current = next_phase(opened=current, actor=actor, at=at)
+
+
+def _answer_of(stage: Stage, number: int, answers: list[Answer]) -> Answer:
+    """Who is proposed has written one of the better two answers, who is declined a middling one, others any."""
+    if stage in (Stage.PROMOTED, Stage.RELEASED, Stage.PROPOSED):
+        return answers[number % 2]
+    return answers[2 if stage is Stage.DECLINED else number % len(answers)]
 
 
 def _answers_for(task: TestTask) -> list[Answer]:
