@@ -123,7 +123,7 @@ def _heading_place(source: Opened, rows: list[Row], words: dict[str, str], choic
 def _sample(source: Opened, seen: Understanding, words: dict[str, str], choices: Choices, limits: Limits) -> list[Row]:
     if source.workbook:
         seen.workbook = source.workbook
-        seen.sheets = source.workbook.sheets
+        seen.sheets, seen.since_1904 = source.workbook.sheets, source.workbook.since_1904
         seen.read_sheets = _choose_sheets(source.workbook, seen, words, choices, limits)
         return _head(workbooks.batches(source.workbook, seen.read_sheets[0], limits))
     kind = source.container.kind

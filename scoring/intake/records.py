@@ -66,7 +66,7 @@ class Conversion:
         self.problems: dict[int, tuple[str, Problem]] = {}
         self.fields: dict[str, Any] = {}
         self.headings = self.seen.headings()
-        self.rule = Rule(self.seen.zone, self.seen.date_order or "dmy", self.seen.epoch)
+        self.rule = Rule(self.seen.zone, self.seen.date_order or "dmy", self.seen.epoch, self.seen.since_1904)
 
     def raw(self, meaning: str) -> Sequence[Any]:
         """Cells of the column with this meaning; empty cells when the file has none."""

@@ -25,6 +25,7 @@ Problems: TypeAlias = dict[int, Problem]
 EARLIEST = np.datetime64("2000-01-01T00:00:00", "us")
 _WIDEST = 40
 _EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's own day count, without a zone
+_MAC_ZERO = datetime(1904, 1, 1)  # noqa: DTZ001 - the same
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -82,11 +83,14 @@ _SLASHED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a column of times is read: `order` for 01/02/2026, `zone` for times without one, `epoch` for numbers."""
+    """How a column of times is read: `order` for 01/02/2026, `zone` for times without one, `epoch` for numbers,
+    `since_1904` for days counted the way of old Macs.
+    """
 
     zone: str
     order: str = DMY
     epoch: bool = False
+    since_1904: bool = False
 
 
 def orders(values: Sequence[Any]) -> tuple[int, int, int]:
@@ -305,7 +309,8 @@ def _from_number(number: float, rule: Rule) -> datetime | Problem:
         return _from_text(str(int(number)), rule) or Problem("bad_date")
     if 20_000 <= number < 80_000:
         # Days with a fraction carry rounding noise of some microseconds.
-        return _EXCEL_ZERO + timedelta(seconds=round(number * 86_400, 1))
+        zero = _MAC_ZERO if rule.since_1904 else _EXCEL_ZERO
+        return zero + timedelta(seconds=round(number * 86_400, 1))
     return Problem("bad_date")
 
 

@@ -95,6 +95,7 @@ class Understanding:
     key_prefix: str = ""
     channel: str = ""
     epoch: bool = False
+    since_1904: bool = False
     updates: bool = False
     chat_in_link: bool = False
     footer: tuple[str, ...] = ()

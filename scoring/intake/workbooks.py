@@ -24,11 +24,16 @@ from scoring.intake.refusals import Rejected
 LARGEST_RECTANGLE = 8_000_000
 _HIGH_ROWS = re.compile(rb"r=[\"'][A-Z]{0,3}(\d{5,7})[\"']")
 _ERROR = re.compile(
-    rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]+)(\d+)\"[^>]*?\bt=\"e\"[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>([^<]*)</v>"
+    rb"<(?:\w+:)?c\b(?=[^>]*\bt=[\"']e[\"'])[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*>\s*"
+    rb"(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?\s*<(?:\w+:)?v>([^<]*)</"
 )
+_STYLED = re.compile(rb"<c\b(?=[^>]*\bs=\"(\d+)\")(?![^>]*\bt=\"(?!n\"))[^>]*?\br=\"([A-Z]+)\d+\"")
+_FORMAT = re.compile(r'<numFmt\b(?=[^>]*\bformatCode="(0{2,30})")[^>]*?\bnumFmtId="(\d+)"')
+_STYLE_BYTES = 4 * MEGABYTE
 _UNCALCULATED = re.compile(
     rb"<c\b[^>]*?\br=\"([A-Z]+)(\d+)\"[^>]*>\s*<f\b[^>]*(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 
@@ -43,6 +48,8 @@ class Workbook:
     sheets: list[str]
     hidden: list[str]
     overlays: dict[str, Overlay] = field(default_factory=dict)
+    padded: dict[str, dict[int, int]] = field(default_factory=dict)
+    since_1904: bool = False
     opened: dict[str, Any] = field(default_factory=dict)
 
     def sheet(self, name: str) -> Any:
@@ -54,7 +61,7 @@ class Workbook:
 
 def open_workbook(path: Path, kind: str, limits: Limits) -> Workbook:
     """Check and open a workbook. Raises Rejected (corrupt, encrypted, xml_entity, zip_bomb, too_many_columns)."""
-    overlays = _inspect(path, limits) if kind == XLSX else {}
+    parts = _inspect(path, limits) if kind == XLSX else {}
     try:
         reader = CalamineWorkbook.from_path(str(path))
         metadata = reader.sheets_metadata
@@ -64,7 +71,12 @@ def open_workbook(path: Path, kind: str, limits: Limits) -> Workbook:
         raise Rejected("corrupt", container=kind) from error
     shown = [sheet.name for sheet in metadata if sheet.visible == SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in metadata if sheet.visible != SheetVisibleEnum.Visible]
-    return Workbook(reader, shown, hidden, _by_name(path, overlays) if overlays else {})
+    if not parts:
+        return Workbook(reader, shown, hidden)
+    named = _by_name(path, parts)
+    overlays = {name: part.overlay for name, part in named.items() if part.overlay}
+    padded = {name: part.padded for name, part in named.items() if part.padded}
+    return Workbook(reader, shown, hidden, overlays, padded, any(part.since_1904 for part in parts.values()))
 
 
 def _loaded(reader: CalamineWorkbook, name: str) -> Any:
@@ -86,6 +98,7 @@ def batches(workbook: Workbook, name: str, limits: Limits) -> Batches:
     first = 0
     while batch := list(islice(rows, limits.chunk_rows)):
         _put_back(batch, overlay, first, left)
+        _pad(batch, workbook.padded.get(name, {}), left)
         first += len(batch)
         yield list(batch)
 
@@ -98,15 +111,26 @@ def _put_back(batch: list[list[Any]], overlay: Overlay, first: int, left: int) -
             cells[column - left] = bad
 
 
-def _inspect(path: Path, limits: Limits) -> dict[str, Overlay]:
-    overlays: dict[str, Overlay] = {}
+def _pad(batch: list[list[Any]], padded: dict[int, int], left: int) -> None:
+    """Write numbers as their cells show them: the zeros before 00123 live in the format, not in the value."""
+    for column, width in padded.items():
+        for cells in batch:
+            value = cells[column - left] if column - left < len(cells) else ""
+            if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value) >= 0:
+                cells[column - left] = str(int(value)).zfill(width)
+
+
+def _inspect(path: Path, limits: Limits) -> dict[str, "_Seen"]:
+    """Look through every part; give those that say something of sheets or of the calendar, by name."""
+    parts: dict[str, _Seen] = {}
     done = 0
     try:
         with ZipFile(path) as archive:
+            zeros = _zero_styles(archive)
             for entry in archive.infolist():
                 if not entry.filename.lower().endswith((".xml", ".rels", ".vml")):
                     continue
-                seen = _Seen(limits)
+                seen = _Seen(limits, zeros)
                 with archive.open(entry) as stream:
                     while block := stream.read(4 * MEGABYTE):
                         done += len(block)
@@ -114,17 +138,30 @@ def _inspect(path: Path, limits: Limits) -> dict[str, Overlay]:
                             raise Rejected("zip_bomb", limit=limits.unpacked_mb)
                         seen.look(block, is_sheet=entry.filename.lower().startswith("xl/worksheets/sheet"))
                 seen.measure()
-                overlays[entry.filename] = seen.overlay
+                if seen.overlay or seen.padded or seen.since_1904:
+                    parts[entry.filename] = seen
     except (BadZipFile, OSError, EOFError, zlib.error, NotImplementedError) as error:
         raise Rejected("corrupt", container=XLSX) from error
-    return {name: overlay for name, overlay in overlays.items() if overlay}
+    return parts
+
+
+def _zero_styles(archive: ZipFile) -> dict[bytes, int]:
+    """Cell styles whose format is nothing but zeros, with how many."""
+    if "xl/styles.xml" not in archive.namelist() or archive.getinfo("xl/styles.xml").file_size > _STYLE_BYTES:
+        return {}
+    text = archive.read("xl/styles.xml").decode("utf-8", "replace")
+    widths = {number: len(zeros) for zeros, number in _FORMAT.findall(text)}
+    styles = re.findall(r'<xf\b[^>]*?\bnumFmtId="(\d+)"', text.partition("<cellXfs")[2].partition("</cellXfs>")[0])
+    return {str(at).encode(): widths[number] for at, number in enumerate(styles) if number in widths}
 
 
 class _Seen:
     """What one XML part of the workbook holds, gathered block by block."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits, zeros: dict[bytes, int]) -> None:
+        self.limits, self.zeros = limits, zeros
+        self.padded: dict[int, int] = {}
+        self.since_1904 = False
         self.rest = b""
         self.widest = b""
         self.rows = 0
@@ -136,7 +173,8 @@ class _Seen:
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise Rejected("xml_entity")
         if not is_sheet:
-            self.rest = data[-16:]
+            self.since_1904 = self.since_1904 or _SINCE_1904.search(data) is not None
+            self.rest = data[-64:]
             return
         cut = data.rfind(b"</c>") + 4 if b"</c>" in data[-MEGABYTE:] else max(0, len(data) - MEGABYTE)
         self._cells(data[:cut])
@@ -148,10 +186,14 @@ class _Seen:
         while found := _beyond(self.widest).search(data, start):
             self.widest, start = found[1], found.end()
         self.rows = max(self.rows, 10_000, *map(int, set(_HIGH_ROWS.findall(data))))
-        if b't="e"' in data:
+        if b't="e"' in data or b"t='e'" in data:
             self._keep(_ERROR.findall(data), "error_cell")
         if b"<f" in data:
             self._keep(_UNCALCULATED.findall(data), "formula_without_value")
+        for style, letters in set(_STYLED.findall(data)) if self.zeros else ():
+            if style in self.zeros:
+                column = column_number(letters.decode()) - 1
+                self.padded[column] = max(self.zeros[style], self.padded.get(column, 0))
 
     def _keep(self, found: list[tuple[bytes, bytes, bytes]], code: str) -> None:
         for letters, row, text in found:
@@ -189,7 +231,7 @@ def column_number(letters: str) -> int:
     return number
 
 
-def _by_name(path: Path, overlays: dict[str, Overlay]) -> dict[str, Overlay]:
+def _by_name(path: Path, parts: dict[str, _Seen]) -> dict[str, _Seen]:
     """Turn part names (xl/worksheets/sheet1.xml) into sheet names."""
     with ZipFile(path) as archive:
         book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
@@ -204,7 +246,7 @@ def _by_name(path: Path, overlays: dict[str, Overlay]) -> dict[str, Overlay]:
         attributes = dict(_ATTRIBUTE.findall(tag))
         link = next((value for key, value in attributes.items() if key.endswith(":id")), "")
         names[targets.get(link, "")] = _unescaped(attributes.get("name", ""))
-    return {names[part]: overlay for part, overlay in overlays.items() if part in names}
+    return {names[part]: seen for part, seen in parts.items() if part in names}
 
 
 def _unescaped(text: str) -> str:

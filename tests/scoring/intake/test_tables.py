@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from scoring.intake import Choices
 from tests.scoring.intake.files import HEADER, PROFILES, Result, csv_text, put, repacked, row, workbook
@@ -197,6 +198,25 @@ def test_spreadsheet_errors_are_not_empty_cells(tmp_path: Path) -> None:
     assert (found.records, found.refused) == ([1, 3], [(2, "error_cell")])
 
 
+@pytest.mark.parametrize("cell", ['<c t="e" r="D3">', "<c r='D3' t='e'>", '<c s="1" t="e" r="D3">'])
+def test_errors_are_found_however_their_cell_is_written(tmp_path: Path, cell: str) -> None:
+    path = workbook(tmp_path, {"a": [HEADER, row(1), row(2, comment=""), row(3)]})
+    old = b'<c r="D3"><v>3</v></c>'
+    repacked(path, {"xl/worksheets/sheet1.xml": (old, f"{cell}<v>#N/A</v></c>".encode())})
+    assert Result(path).refused == [(2, "error_cell")]
+
+
+def test_zeros_that_live_in_the_format_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "zeros.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("a")
+        sheet.write_row(0, 0, ["agent_id", "full_name", "hired_at", "team"])
+        sheet.write_row(1, 0, [123, "Ann Lee", "2025-03-02", "Line 1"])
+        sheet.write(1, 0, 123, book.add_format({"num_format": "00000"}))
+        sheet.write_row(2, 0, ["A-7", "Kim Park", "2025-03-02", "Line 1"])
+    assert Result(path, "agents").columns["staff_number"] == ["00123", "A-7"]
+
+
 def test_errors_are_found_below_titles_too(tmp_path: Path) -> None:
     path = workbook(tmp_path, {"a": [[], [], *TITLE, HEADER, row(1), row(2, rating=4)]})
     cell = (b'<c r="D8"><v>4</v></c>', b'<c r="D8" t="e"><v>#REF!</v></c>')
@@ -224,6 +244,14 @@ def test_dates_and_numbers_of_a_workbook_keep_their_values(tmp_path: Path) -> No
 def test_the_calendar_of_1904_is_respected(tmp_path: Path) -> None:
     book = workbook(tmp_path, {"a": [HEADER, row(1, rated_at=SECOND_OF_SEPTEMBER)]}, date_1904=True)
     assert Result(book).times() == ["2026-09-02T07:22:00"]
+
+
+@pytest.mark.parametrize(("since_1904", "serial"), [(False, 46267.5), (True, 44805.5)])
+def test_plain_numbers_are_days_of_the_calendar_of_the_workbook(
+    tmp_path: Path, since_1904: bool, serial: float
+) -> None:
+    path = workbook(tmp_path, {"a": [HEADER, row(1, rated_at=serial)]}, date_1904=since_1904)
+    assert Result(path).times() == ["2026-09-02T09:00:00"]
 
 
 def test_json_lines_with_bad_ones_between(tmp_path: Path) -> None:
