@@ -9,25 +9,28 @@ from bench.places import FOLDER
 __all__ = ["FOLDER", "prepare"]
 
 
-def prepare(engine: str) -> None:
-    """Set up Django on a fresh SQLite file, or on a real PostgreSQL started from the pip package."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def prepare(engine: str, *, name: str = "bench") -> None:
+    """Set up Django on a fresh SQLite file, or on a real PostgreSQL started from the pip package.
+
+    A bench with a `name` has a file, and a folder of that name for uploads, of its own.
+    """
+    (FOLDER / name).mkdir(parents=True, exist_ok=True)
     os.environ |= {
-        "DATABASE_URL": _address(engine),
+        "DATABASE_URL": _address(engine, name),
         "DJANGO_SETTINGS_MODULE": "selection.settings",
         "HTTPS": "0",
         "LOG_LEVEL": "WARNING",
         "OPENBLAS_NUM_THREADS": "1",
-        "ROSTRUM_VAR": str(FOLDER / "var"),
+        "ROSTRUM_VAR": str(FOLDER / name / "var"),
         "SECRET_KEY": "only-for-the-bench",
     }
     django.setup()
 
 
-def _address(engine: str) -> str:
+def _address(engine: str, name: str) -> str:
     if engine == "sqlite":
-        (FOLDER / "bench.sqlite3").unlink(missing_ok=True)
-        return f"sqlite:///{FOLDER / 'bench.sqlite3'}"
+        (FOLDER / f"{name}.sqlite3").unlink(missing_ok=True)
+        return f"sqlite:///{FOLDER / f'{name}.sqlite3'}"
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         return given
