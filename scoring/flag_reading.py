@@ -1,9 +1,9 @@
 """A published batch as the detection of `scoring.formula.integrity` reads it: in pieces, never whole."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db.models import Count, F, Min, Q, QuerySet, Value
 from django.db.models.functions import Concat, TruncDate
 
+from scoring.formula.integrity import plain_text
 from scoring.intake.profiles import INSTRUMENTS
-from scoring.models import Batch, Rating, RatingDispute
+from scoring.models import Batch, IntegrityFlag, Rating, RatingDispute
 from scoring.models.batches import BatchState
 from scoring.models.disputes import DisputeState
+from scoring.models.flags import FlagCode
 from scoring.recount import counting
 
 HISTORY = timedelta(days=90)
@@ -122,3 +124,52 @@ def disputed_before(batch: Batch) -> dict[int, int]:
     """Ratings of the batch whose like in an earlier batch was disputed with success, by agent."""
     upheld: Any = RatingDispute.objects.filter(state=DisputeState.UPHELD).exclude(rating__batch=batch)
     return by_agent(Rating.objects.filter(batch=batch, key__in=upheld.values("rating_key")))
+
+
+def flagged(flags: Iterable[IntegrityFlag]) -> QuerySet[Rating]:
+    """The ratings that flags about agents point at, as far as they still count."""
+    rows = Q(pk__in=[])
+    for flag in flags:
+        if flag.agent_id is not None and flag.code in _ROWS:
+            rows |= Q(agent=flag.agent_id) & _ROWS[FlagCode(flag.code)](flag)
+    return counting(Rating.objects.filter(rows))
+
+
+def _in_burst(flag: IntegrityFlag) -> Q:
+    best = Q(pk__in=[])
+    for name, (_low, high) in INSTRUMENTS.items():
+        best |= Q(instrument=name, value=high)
+    return best & Q(rated_at__range=[datetime.fromisoformat(flag.detail[name]) for name in ("start", "end")])
+
+
+def _with_text(flag: IntegrityFlag) -> Q:
+    found = Rating.objects.filter(batch=flag.batch_id, agent=flag.agent_id).exclude(comment="")
+    said = found.values_list("pk", "comment").iterator(PIECE)
+    return Q(pk__in=[pk for pk, comment in said if plain_text(comment).startswith(flag.detail["text"])])
+
+
+def _before(flag: IntegrityFlag) -> Q:
+    return Q(batch=flag.batch_id, rated_at__date__lt=date.fromisoformat(flag.detail["before"]))
+
+
+def _of_months(flag: IntegrityFlag) -> Q:
+    months = Q(pk__in=[])
+    for text in flag.detail["months"]:
+        first = date.fromisoformat(text)
+        months |= Q(rated_at__date__gte=first, rated_at__date__lt=_end(first))
+    return Q(batch=flag.batch_id) & months
+
+
+def _upheld(flag: IntegrityFlag) -> Q:
+    upheld: Any = RatingDispute.objects.filter(state=DisputeState.UPHELD).exclude(rating__batch=flag.batch_id)
+    return Q(batch=flag.batch_id, key__in=upheld.values("rating_key"))
+
+
+# Flags about shares and about whole files point at no single rating.
+_ROWS: dict[FlagCode, Callable[[IntegrityFlag], Q]] = {
+    FlagCode.BURST: _in_burst,
+    FlagCode.IDENTICAL_TEXTS: _with_text,
+    FlagCode.BACKDATED: _before,
+    FlagCode.CLOSED_PERIOD: _of_months,
+    FlagCode.DISPUTED_BEFORE: _upheld,
+}

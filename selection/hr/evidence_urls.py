@@ -10,6 +10,7 @@ from selection.hr import (
     evidence_waiting,
     flags,
     replacements,
+    without_flagged,
 )
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
     path("flags/", flags.flags, name="flags"),
+    path("flags/ranking/", without_flagged.ranking_without_flagged, name="ranking_without_flagged"),
     path("flags/<int:pk>/clear/", flags.clear, name="clear_flag"),
     path("replacements/", replacements.replacements, name="replacements"),
     path("replacements/<int:pk>/", replacements.replacement, name="replacement"),

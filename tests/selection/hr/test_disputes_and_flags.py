@@ -11,10 +11,12 @@ from scoring.flags import clear_flag
 from scoring.models import Agent, Batch, IntegrityFlag, Rating, RatingDispute, ScoreRun
 from scoring.models.disputes import DisputeState
 from scoring.models.flags import FlagCode, FlagState
+from scoring.runs import execute_run, request_run
 from selection.hr.flag_words import SENTENCES, flag_sentence
 from selection.hr.waiting import tasks
 from tests.cast import NOW, Cast
 from tests.scoring.test_batches import imported
+from tests.scoring.worlds import RATING, policy, publish
 from tests.selection.hr.conftest import logged_in
 
 OBJECTION = "The customer rated the outage <b>and</b> not my answer."
@@ -208,3 +210,21 @@ def test_whoever_brought_the_file_in_does_not_clear_it(ratings: Batch, hanna: Cl
     hanna.post(reverse("hr:clear_flag", args=[one.pk]), {"reason": REASON})
     one.refresh_from_db()
     assert one.state == FlagState.OPEN
+
+
+def test_the_ranking_is_shown_with_and_without_what_looks_odd(
+    ratings: Batch, pavel: Client, ada: Client, ania: Client, cast: Cast
+) -> None:
+    page = reverse("hr:ranking_without_flagged")
+    assert "No scores yet" in words(pavel.get(page))
+    flag(ratings, FlagCode.CLOSED_PERIOD, cast.agents["ania"])
+    IntegrityFlag.objects.update(detail={"count": 1, "months": ["2026-10-01"]})
+    assert page in pavel.get(reverse("hr:flags")).content.decode()
+    version = publish(policy(RATING, places=1))
+    execute_run(run=request_run(policy_version=version, as_of=NOW.date(), actor=None, at=NOW), at=NOW)
+    told = words(ada.get(page))
+    assert "2 ratings look odd and nobody has cleared them." in told
+    assert "Ania Sokolova S-13" in told
+    imported(HEAD + "9,c9,S-14,5,2026-10-05 10:00,Roaming,\n", cast.hanna)
+    assert "Run the scores again" in words(pavel.get(page))
+    assert ania.get(page).status_code == 403
