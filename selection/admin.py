@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
@@ -23,6 +24,7 @@ from selection.forms import DecisionForm, ManyDecisionsForm
 from selection.gates import DECISIONS, MoveRequest
 from selection.models import Appeal, Candidate, Decision, Placement, Round, StageChange
 from selection.models.candidates import MOVE_NAMES, STAGE_NAMES
+from selection.overrides import is_override
 from selection.refusals import STATUS, Refused
 from selection.roles import Person, person_of, roles_of
 from selection.stages import Role, Stage
@@ -134,6 +136,7 @@ class CandidateAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, name: str, chosen: QuerySet[Candidate], form: ManyDecisionsForm
     ) -> HttpResponse:
         now = timezone.now()
+        _ask_why_against(form, [(name, candidate) for candidate in chosen])
         rows = [(candidate, dossier_hash(candidate), case(candidate, now, reader=request.user)) for candidate in chosen]
         page = {
             **self.admin_site.each_context(request),
@@ -149,6 +152,7 @@ class CandidateAdmin(ReadOnlyAdmin):
 
     def _page(self, request: HttpRequest, candidate: Candidate, form: DecisionForm, status: int = 200) -> HttpResponse:
         offered = _offered(request, candidate)
+        _ask_why_against(form, [(name, candidate) for name in offered])
         page = {
             **self.admin_site.each_context(request),
             "title": candidate.agent.full_name,
@@ -229,6 +233,12 @@ def _offered(request: HttpRequest, candidate: Candidate) -> list[str]:
     assert isinstance(request.user, User)
     legal = possible_moves(candidate, actor=request.user, at=timezone.now())
     return [name for name in legal if name in DECISIONS]
+
+
+def _ask_why_against(form: forms.Form, steps: list[tuple[str, Candidate]]) -> None:
+    """Ask why against the verdict only where a step goes against one."""
+    if not any(is_override(name, candidate.score) for name, candidate in steps):
+        del form.fields["reason_code"]
 
 
 def _sections(request: HttpRequest, candidate: Candidate) -> list[Section]:

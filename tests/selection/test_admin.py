@@ -187,6 +187,16 @@ def test_the_form_refuses_in_the_sentence_of_the_gates(
     assert sentence in words(refused)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "asks"), [("borderline", False), ("insufficient", False), ("unlikely", True), ("clear", True)]
+)
+def test_a_code_is_asked_for_only_against_a_verdict(cast: Cast, proposed: Candidate, verdict: str, asks: bool) -> None:
+    assert proposed.score is not None
+    type(proposed.score).objects.filter(pk=proposed.score_id).update(verdict=verdict)
+    page = browser(cast.marat).get(page_of(proposed)).content.decode()
+    assert ('name="reason_code"' in page) is asks  # "clear": one of the buttons refuses one of the best
+
+
 def test_a_refused_form_keeps_the_reason(cast: Cast, proposed: Candidate) -> None:
     refused = browser(cast.marat).post(page_of(proposed), decision(proposed, "release", dossier_hash="old"))
     assert REASON in words(refused)
