@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from django.conf import settings
-from django.db.models import Count, F, Min, Q, QuerySet, Value
-from django.db.models.functions import Concat, TruncDate
+from django.db.models import CharField, Count, F, Min, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from scoring.formula.integrity import plain_text
 from scoring.intake.profiles import INSTRUMENTS
@@ -26,6 +26,8 @@ AT_ONCE = 50_000
 PIECE = 5000
 # An earlier file has reported a month for good when it came this long after the month's end.
 SETTLED = timedelta(days=31)
+# Millions of times are read faster as the text that is stored than one by one as Python's own.
+WRITTEN = Cast("rated_at", CharField())
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ def _groups(counts: dict[int, int]) -> Iterator[list[int]]:
 
 def _piece(rows: QuerySet[Rating], batch: Batch) -> Piece:
     columns = ["agent", "at", "instrument", "value", "text", "batch"]
-    read = rows.values_list("agent_id", "rated_at", "instrument", "value", "comment", "batch_id").order_by()
+    read = rows.values_list("agent_id", WRITTEN, "instrument", "value", "comment", "batch_id").order_by()
     frame = pd.DataFrame(list(read.iterator(PIECE)), columns=columns)
     best = {name: float(high) for name, (_low, high) in INSTRUMENTS.items()}
     frame = frame.assign(
-        at=pd.to_datetime(frame["at"], utc=True).dt.tz_localize(None),
+        at=_moments(frame["at"]).dt.tz_localize(None),
         top=frame["value"] == frame["instrument"].map(best),
         new=frame["batch"] == batch.pk,
     )
@@ -78,9 +80,15 @@ def _piece(rows: QuerySet[Rating], batch: Batch) -> Piece:
 
 def by_day(batch: Batch) -> dict[date, int]:
     """Ratings of the batch by local day, in order."""
-    local = TruncDate("rated_at", tzinfo=ZoneInfo(settings.TIME_ZONE))
-    rows = Rating.objects.filter(batch=batch).annotate(day=local).order_by("day")
-    return dict(rows.values_list("day").annotate(count=Count("pk")))
+    found: Counter[date] = Counter()
+    moments = Rating.objects.filter(batch=batch).order_by().values_list(WRITTEN, flat=True).iterator(PIECE)
+    while some := list(islice(moments, PIECE)):
+        found.update(_moments(pd.Series(some)).dt.tz_convert(settings.TIME_ZONE).dt.date.value_counts().to_dict())
+    return dict(sorted(found.items()))
+
+
+def _moments(texts: "pd.Series[Any]") -> "pd.Series[Any]":
+    return pd.to_datetime(texts, utc=True, format="ISO8601")
 
 
 def by_agent(rows: QuerySet[Rating]) -> dict[int, int]:

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
+import numpy as np
+
+from scoring.intake.held import picked
 from scoring.intake.meanings import RATINGS
 from scoring.intake.reading import Reading, Tally
 from scoring.intake.records import Chunk
@@ -101,7 +104,8 @@ def _read(reading: Reading, receiving: Connection, sending: Connection) -> None:
     with suppress(BrokenPipeError, KeyboardInterrupt):
         try:
             for chunk in reading:
-                sending.send(chunk)
+                # The index takes rows in the order of their keys, and sorting is done here while others are stored.
+                sending.send(picked(chunk, np.argsort(np.array(chunk.columns["key"], dtype=object), kind="stable")))
         except Rejected as error:
             told.rejection = error.rejection
         except (OSError, MemoryError) as error:

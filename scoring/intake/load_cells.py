@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -37,6 +36,9 @@ SUMS = (
 # How many of them speak of marks alone; the others need columns that few files have.
 OF_MARKS = 5
 COUNTS = frozenset({"offered", "timed", "judged", "resolved"})
+# Cells numbered while they are gathered, so that names need not be compared again and again.
+_NUMBER = "cell"
+_WORK = ["instrument", "channel", "topic", "band"]
 _KEYS = ["agent", "instrument", "channel", "topic", "band", "month"]
 # Room for kinds of work, bands of hours and months beside the agent in one 64-bit number.
 _SIZES = (2**20, 4, 2**16)
@@ -106,12 +108,12 @@ class Sums:
         keys, band = np.divmod(keys, _SIZES[1])
         agent, work = np.divmod(keys, _SIZES[0])
         names = np.array(list(self.works), dtype=object)[work]
-        found = [agent, names[:, 0], names[:, 1], names[:, 2], band, month]
-        return pd.DataFrame(dict(zip([*_KEYS, *SUMS], [*found, *_wide(values, len(SUMS)).T], strict=True)))
+        found = [agent, names[:, 0], names[:, 1], names[:, 2], band, month, work * _SIZES[1] + band]
+        return pd.DataFrame(dict(zip([*_KEYS, _NUMBER, *SUMS], [*found, *_wide(values, len(SUMS)).T], strict=True)))
 
 
 def _nothing() -> pd.DataFrame:
-    return pd.DataFrame(columns=[*_KEYS, *SUMS])
+    return pd.DataFrame(columns=[*_KEYS, _NUMBER, *SUMS])
 
 
 def _between(part: _Part, low: int | None, high: int | None) -> _Part:
@@ -184,6 +186,8 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     """Add sums to the stored ones inside the caller's transaction (sign -1 subtracts); return the rows touched."""
     if sums.empty:
         return 0
+    if _NUMBER not in sums:
+        sums = sums.assign(**{_NUMBER: sums.groupby(_WORK, sort=False).ngroup()})
     cells = _cells(sums)
     said = [name for name in SUMS if sums[name].to_numpy(float).any()]
     for start in range(0, len(sums), PIECE):
@@ -191,25 +195,25 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     return len(sums)
 
 
-def _rows(sums: pd.DataFrame, cells: dict[_CellKey, int], said: list[str], sign: int) -> list[tuple[Any, ...]]:
-    keys = zip(*(sums[name].tolist() for name in ("instrument", "channel", "topic", "band")), strict=True)
-    months = sums["month"].tolist()
-    days = {number: date(number // 12, number % 12 + 1, 1).isoformat() for number in set(months)}
-    values = [_whole(name, sign * sums[name].to_numpy(float)) for name in said]
-    agents, places = sums["agent"].tolist(), list(map(cells.__getitem__, keys))
-    rows = list(zip(agents, places, map(days.__getitem__, months), *values, strict=True))
+def _rows(sums: pd.DataFrame, cells: NDArray[np.int64], said: list[str], sign: int) -> list[tuple[Any, ...]]:
+    agents, months = (sums[name].to_numpy(np.int64) for name in ("agent", "month"))
+    places = cells[sums[_NUMBER].to_numpy(np.int64)]
     # In the order of their key, rows touch each page of its index once.
-    rows.sort(key=itemgetter(0, 1, 2))
-    return rows
+    order = np.lexsort((months, places, agents))
+    known, codes = np.unique(months[order], return_inverse=True)
+    days = np.array([date(number // 12, number % 12 + 1, 1).isoformat() for number in known.tolist()], dtype=object)
+    values = [_whole(name, sign * sums[name].to_numpy(float)[order]) for name in said]
+    return list(zip(agents[order].tolist(), places[order].tolist(), days[codes].tolist(), *values, strict=True))
 
 
 def _whole(name: str, values: NDArray[np.float64]) -> list[Any]:
     return list((np.rint(values).astype(np.int64) if name in COUNTS else values).tolist())
 
 
-def _cells(sums: pd.DataFrame) -> dict[_CellKey, int]:
-    """Identifiers of the cells that the sums need, made where they are missing."""
-    wanted = sums[["instrument", "channel", "topic", "band"]].drop_duplicates().itertuples(index=False, name=None)
+def _cells(sums: pd.DataFrame) -> NDArray[np.int64]:
+    """Identifiers of the cells by their number in `sums`; cells are made where they are missing."""
+    different = sums.drop_duplicates(_NUMBER)
+    wanted = list(different[_WORK].itertuples(index=False, name=None))
     known = _known_cells()
     missing = [
         Cell(instrument=i, channel=c, topic=t, hour_band=b) for i, c, t, b in wanted if (i, c, t, b) not in known
@@ -217,7 +221,9 @@ def _cells(sums: pd.DataFrame) -> dict[_CellKey, int]:
     if missing:
         Cell.objects.bulk_create(missing, ignore_conflicts=True)
         known = _known_cells()
-    return known
+    found = np.zeros(int(different[_NUMBER].max()) + 1, dtype=np.int64)
+    found[different[_NUMBER].to_numpy(np.int64)] = [known[work] for work in wanted]
+    return found
 
 
 def _known_cells() -> dict[_CellKey, int]:
