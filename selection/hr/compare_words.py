@@ -102,7 +102,24 @@ def door(result: Row, titles: tuple[str, str], keys: Mapping[str, Sequence[str]]
         "all": result["agents"],
     }
     first = _("Under “%(before)s” %(old)d of %(all)d agents may be chosen, under “%(after)s” %(new)d.") % told
-    return [first, *_crossing(result, 1, "loses", keys), *_crossing(result, 0, "gains", keys)]
+    crossings = [*_crossing(result, 1, "loses", keys), *_crossing(result, 0, "gains", keys)]
+    return [first, *crossings, *_closed(result, titles, keys)]
+
+
+def _closed(result: Row, titles: tuple[str, str], keys: Mapping[str, Sequence[str]]) -> list[str]:
+    """What keeps everybody out where nobody may be chosen at all: it is hardly ever the people."""
+    told = []
+    for side, title in enumerate(titles):
+        if any(row["state"][side] != "barred" for row in result["rows"]):
+            continue
+        counted = Counter(name for row in result["rows"] for name in row["stopped_by"][side]).most_common(NAMED)
+        causes = joined([f"{condition(name, keys)} ({found})" for name, found in counted])
+        sentence = _(
+            "Under “%(title)s” nobody may be chosen: %(causes)s. A condition that stops everybody often lacks its "
+            "evidence: import it first, or change the condition."
+        )
+        told.append(sentence % {"title": title, "causes": causes})
+    return told
 
 
 def _crossing(result: Row, side: int, way: str, keys: Mapping[str, Sequence[str]]) -> list[str]:
@@ -133,6 +150,8 @@ def _crossing(result: Row, side: int, way: str, keys: Mapping[str, Sequence[str]
 def places(result: Row, titles: tuple[str, str], number: int, keys: Mapping[str, Sequence[str]]) -> list[str]:
     """How many places change hands, and why; and when a policy puts people level so that nobody has a place."""
     kinds = Counter(row["kind"] for row in result["rows"])
+    if not {"stays", "enters", "leaves"} & set(kinds):
+        return [_("Nobody has a place under either.")]
     told = {"places": number, "stays": kinds["stays"]}
     sentences = [
         _("No place stays with the same person.")

@@ -43,6 +43,17 @@ def test_it_is_told_in_russian_too(hanna: Client, comparison: Comparison) -> Non
     assert "Стаж: не меньше 12 месяцев." in page_of(hanna, comparison)
 
 
+def test_a_door_that_is_closed_to_all_is_told_with_its_remedy(hanna: Client, cast: Cast) -> None:
+    stairs()
+    before, after = policy_of(service=300), policy_of(service=360)
+    made = compare(before=before, after=after, as_of=DAY, places=2, actor=cast.hanna, at=NOW)
+    page = page_of(hanna, made)
+    assert "Nobody has a place under either." in page
+    for version in (1, 2):
+        assert f"Under “As agreed., version {version}” nobody may be chosen: Length of service (6)." in page
+    assert "often lacks its evidence: import it first, or change the condition." in page
+
+
 def test_the_picture_leads_from_one_place_to_the_other(hanna: Client, comparison: Comparison) -> None:
     page = page_of(hanna, comparison)
     assert page.count('class="slope-enters"') == 2  # the line and its legend
