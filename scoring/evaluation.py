@@ -23,6 +23,7 @@ SOURCES = (
     "formula",
     "policy",
     "cell_reading.py",
+    "shelf.py",
     "snapshot.py",
     "fitting.py",
     "measuring.py",

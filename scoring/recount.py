@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Coalesce, ExtractHour, TruncMonth
 
 from journal.record import record
 from scoring.intake.load_cells import COUNTS, HOURS_PER_BAND, SATISFIED, SUMS, add_sums
+from scoring.intake.load_changes import note_change
 from scoring.models import CellSum, Rating
 from scoring.models.batches import BatchState
 from scoring.models.disputes import DisputeState
@@ -114,6 +115,8 @@ def settle(differing: pd.DataFrame) -> int:
     for start in range(0, len(known), PIECE):
         CellSum.objects.filter(pk__in=known[start : start + PIECE]).delete()
     add_sums(differing.dropna(subset=["offered"])[[*KEYS, *SUMS]])
+    if len(known):
+        note_change(differing["agent"].unique())
     return len(differing)
 
 

@@ -123,8 +123,8 @@ def execute_run(*, run: ScoreRun, at: datetime) -> ScoreRun:
 
 
 def repeat_run(run: ScoreRun) -> Repeated:
-    """Compute a finished run again and compare it to the byte."""
-    evaluation = _evaluate(run)
+    """Compute a finished run again, from scratch, and compare it to the byte."""
+    evaluation = _evaluate(run, from_scratch=True)
     again = result_hash(encoded(scorecards(evaluation)))
     return Repeated(
         hash=again,
@@ -135,8 +135,9 @@ def repeat_run(run: ScoreRun) -> Repeated:
     )
 
 
-def _evaluate(run: ScoreRun) -> Evaluation:
-    return evaluate_policy(read(run.policy_version), take_snapshot(run.as_of), places=run.places, seed=run.seed)
+def _evaluate(run: ScoreRun, *, from_scratch: bool = False) -> Evaluation:
+    snapshot = take_snapshot(run.as_of, from_scratch=from_scratch)
+    return evaluate_policy(read(run.policy_version), snapshot, places=run.places, seed=run.seed)
 
 
 def _finish(run: ScoreRun, evaluation: Evaluation, at: datetime) -> ScoreRun:

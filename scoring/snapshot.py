@@ -16,6 +16,7 @@ from scoring.cell_reading import COUNTS, read_cell_sums
 from scoring.formula.virality import EXPIRY_DAYS
 from scoring.models import Agent, Assignment, Cell, Employment, Leave, Result, ViralIncident
 from scoring.models.evidence import IncidentState
+from scoring.shelf import current_sums
 
 SUPPORT = "team__is_technical_support"
 MONTHS_AT_MOST = 2**20
@@ -72,10 +73,14 @@ def _pieces(frame: pd.DataFrame) -> Iterator[bytes]:
         yield column.to_numpy("<f8").tobytes() if is_number else "\x1f".join(map(str, column)).encode()
 
 
-def take_snapshot(as_of: date) -> Snapshot:
-    """Read the evidence as of the end of a day: who is employed then and has any evidence at all."""
+def take_snapshot(as_of: date, *, from_scratch: bool = False) -> Snapshot:
+    """Read the evidence as of the end of a day: who is employed then and has any evidence at all.
+
+    Sums that have not changed since the last time come from the shelf, unless they are wanted from scratch.
+    """
     until = timezone.make_aware(datetime.combine(as_of, time.max))
-    sums, results, incidents = read_cell_sums(as_of), _results(until), _incidents(as_of, until)
+    sums = read_cell_sums(as_of) if from_scratch else current_sums(as_of)
+    results, incidents = _results(until), _incidents(as_of, until)
     employments = _periods(Employment.objects.all(), "hired_on", "left_on")
     known = set(sums["agent_id"].unique()) | set(results["agent_id"]) | set(incidents["agent_id"])
     seats = _frame(Assignment.objects.all(), "agent_id", "starts_on", "ends_on", "team__name", SUPPORT)

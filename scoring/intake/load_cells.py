@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from numpy.typing import NDArray
 
 from scoring.intake.load_bulk import copy, insert
+from scoring.intake.load_changes import note_change
 from scoring.models import Cell, CellSum
 
 HOURS_PER_BAND = 8
@@ -192,6 +193,7 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     said = [name for name in SUMS if sums[name].to_numpy(float).any()]
     for start in range(0, len(sums), PIECE):
         _upsert(_rows(sums.iloc[start : start + PIECE], cells, said, sign), said)
+    note_change(sums["agent"].unique())
     return len(sums)
 
 

@@ -3,7 +3,7 @@
 from scoring.models.agents import Agent, Assignment, Employment, Leave, Team
 from scoring.models.batches import Batch, Refusal, SourceProfile, WaitingRow
 from scoring.models.calibrations import Calibration
-from scoring.models.cells import Cell, CellSum, WarehouseRefresh
+from scoring.models.cells import Cell, CellChange, CellSum, WarehouseRefresh
 from scoring.models.comparisons import Comparison
 from scoring.models.disputes import RatingDispute
 from scoring.models.evidence import Rating, Result, ViralIncident
@@ -19,6 +19,7 @@ __all__ = [
     "Batch",
     "Calibration",
     "Cell",
+    "CellChange",
     "CellSum",
     "Comparison",
     "Employment",

@@ -1,5 +1,7 @@
 """Sufficient statistics: what scoring reads instead of ratings."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +57,20 @@ class CellSum(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id}/{self.cell_id}/{self.month}"
+
+
+class CellChange(models.Model):
+    """A note that the sums of some agents changed, written with the change; see scoring.shelf. Never changed again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    agents = models.JSONField(_("identifiers of the agents"), default=list)
+
+    class Meta:
+        verbose_name = _("change of cells")
+        verbose_name_plural = _("changes of cells")
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class WarehouseRefresh(models.Model):
