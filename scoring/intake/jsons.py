@@ -15,7 +15,8 @@ LARGEST_DIGITS = 30
 _SPACE = re.compile(r"[\s\ufeff]*")
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _OPENING = re.compile(r"[\[{]")
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# Possessive: without it the search remembers every character of a long string, for a hundred times its size.
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
 class _Refused(ValueError):

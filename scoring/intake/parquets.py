@@ -10,7 +10,10 @@ from scoring.intake.grids import Batches
 from scoring.intake.limits import MEGABYTE, Limits
 from scoring.intake.refusals import Rejected
 
-_AS_TEXT = ("VARCHAR", "UUID", "ENUM", "BIT", "INTERVAL", "HUGEINT", "UHUGEINT")
+_TEXTS = {"VARCHAR": 1, "BLOB": 4}
+_AS_TEXT = ("UUID", "ENUM", "BIT", "INTERVAL", "HUGEINT", "UHUGEINT")
+_CHARS_AT_ONCE = 16 * MEGABYTE
+_REPEATED = 4
 _NESTED = ("STRUCT", "MAP", "UNION", "LIST", "VARIANT")
 
 
@@ -64,17 +67,47 @@ def batches(path: Path, limits: Limits) -> Batches:
     with _connection() as connection:
         try:
             types = _types(connection, path)
-            chosen = ", ".join(_expression(name, kind) for name, kind in types)
+            chosen = ", ".join(_expression(name, kind, limits) for name, kind in types)
             binary = any(kind == "BLOB" for _, kind in types)
+            size = _rows_at_once(connection, path, types, limits)
             cursor = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [str(path)])  # noqa: S608
-            while rows := cursor.fetchmany(limits.chunk_rows):
+            while rows := cursor.fetchmany(size):
                 yield [list(map(_decoded, row)) for row in rows] if binary else list(rows)
+        except duckdb.OutOfMemoryException as error:
+            raise Rejected("zip_bomb", limit=limits.unpacked_mb) from error
         except duckdb.Error as error:
             raise Rejected("corrupt", container="parquet") from error
 
 
-def _expression(name: str, kind: str) -> str:
-    quoted = '"' + name.replace('"', '""') + '"'
+def _rows_at_once(
+    connection: duckdb.DuckDBPyConnection, path: Path, types: list[tuple[str, str]], limits: Limits
+) -> int:
+    """Tell how many rows fit into memory; a dictionary can repeat one long text a million times. Raises Rejected."""
+    sizes = [_size(name, kind) for name, kind in types if kind in _TEXTS]
+    if not sizes:
+        return limits.chunk_rows
+    longest = " + ".join(f"coalesce(max(least({size}, {limits.field_chars + 1})), 0)" for size in sizes)
+    total = " + ".join(f"coalesce(sum({size}), 0)" for size in sizes)
+    query = f"SELECT {longest}, {total} FROM read_parquet(?)"  # noqa: S608
+    row, size = connection.execute(query, [str(path)]).fetchone() or (0, 0)
+    if size > _REPEATED * limits.unpacked_bytes:
+        raise Rejected("zip_bomb", limit=limits.unpacked_mb)
+    return max(1, min(limits.chunk_rows, _CHARS_AT_ONCE // max(1, int(row))))
+
+
+def _size(name: str, kind: str) -> str:
+    return f"octet_length({_quoted(name)})" if kind == "BLOB" else f"strlen({_quoted(name)})"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _expression(name: str, kind: str, limits: Limits) -> str:
+    quoted = _quoted(name)
+    if kind in _TEXTS:
+        # One character beyond what is allowed is enough to be refused for; a character has four bytes at most.
+        return f"{quoted}[:{(limits.field_chars + 1) * _TEXTS[kind]}] AS {quoted}"
     if kind.startswith("TIMESTAMP WITH TIME ZONE"):
         return f"strftime(timezone('UTC', {quoted}), '%Y-%m-%d %H:%M:%S.%fZ') AS {quoted}"
     if kind.endswith("]") or kind.startswith(_NESTED):

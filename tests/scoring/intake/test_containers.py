@@ -126,6 +126,13 @@ def test_json_lines_are_found_in_wide_encodings(tmp_path: Path, encoding: str) -
     assert Result(put(tmp_path, "\n".join(lines), encoding=encoding)).columns["comment"] == ["ёж", "ёж"]
 
 
+def test_one_long_text_a_thousand_times_is_a_bomb(tmp_path: Path) -> None:
+    good = ", ".join(f"'{text}' AS {name}" for name, text in zip(HEADER[1:5], map(str, row(1)[1:5]), strict=True))
+    query = f"SELECT 'R-' || i AS rating_id, {good}, repeat('long ', 3000) AS comment FROM range(%d) t(i)"
+    assert Result(parquet(tmp_path, query % 1000), limits=Limits(unpacked_mb=1)).code == "zip_bomb"
+    assert Result(parquet(tmp_path, query % 3)).refused == [(at, "too_long") for at in (1, 2, 3)]
+
+
 def test_parquet_bombs_are_counted_from_the_footer(tmp_path: Path) -> None:
     path = parquet(tmp_path, f"{VIRAL} FROM range(3000000)")
     assert Result(path, "viral", limits=Limits(rows=1_000_000)).code == "too_many_rows"
