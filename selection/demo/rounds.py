@@ -13,7 +13,6 @@ from fixtures.content import Answer, read_answers
 from scoring.models import PolicyVersion, Score, ScoreRun
 from scoring.queries import manager_chain, scores_of
 from scoring.runs import execute_run, request_run
-from selection.acknowledgements import acknowledge
 from selection.demo.people import user_of
 from selection.demo.references import gather
 from selection.demo.scenes import ANIAS_SCENE, DAYS, MARATS_SCENE, PLACES_OF_THE_YEAR, SCENES, Scene
@@ -147,7 +146,7 @@ class Walk:
     def _way(self, stage: Stage) -> dict[Stage, Step]:
         way: dict[Stage, Step] = {
             Stage.NOMINATED: lambda: self._ask("invite", self.hand.users["hanna"]),
-            Stage.INVITED: self._accept,
+            Stage.INVITED: lambda: self._ask("accept", self.login),
             Stage.TEST: self._sit,
             Stage.TASK: self._write,
             Stage.GRADING: self._grade,
@@ -160,11 +159,6 @@ class Walk:
         if stage is Stage.DECLINED:
             way[Stage.ASSESSED] = lambda: self._ask("decline", self.hand.users["hanna"])
         return way
-
-    def _accept(self) -> None:
-        """Whoever takes part has read what counts."""
-        acknowledge(version=self.candidate.round.policy_version, actor=self.login, at=self.at)
-        self._ask("accept", self.login)
 
     def _sit(self) -> None:
         tab = Tab(candidate=self.candidate, actor=self.login, writer="demo", at=self.at)

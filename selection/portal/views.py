@@ -17,19 +17,16 @@ from scoring.policy import Paragraph, describe, parse
 from selection import reasons
 from selection.acknowledgements import acknowledge, acknowledged_at
 from selection.appeals import make_appeal
+from selection.candidacies import candidacies_of, current_candidacy, policy_for, policy_in_use
 from selection.gates import MoveRequest
 from selection.models import Candidate
 from selection.models.rounds import RoundPhase
 from selection.portal.access import (
     actor,
     me,
-    my_candidacies,
     my_candidacy,
-    my_current_candidacy,
     my_invitation,
-    my_policy,
     my_score,
-    policy_in_use,
 )
 from selection.portal.forms import AcceptForm, ObjectionForm, WithdrawForm
 from selection.portal.path import deadline_words, deciders, path_steps, reached
@@ -46,7 +43,7 @@ from selection.workflow import move
 def path(request: HttpRequest) -> HttpResponse:
     """The path of the current round; for whoever is in none, how rounds work."""
     agent = me(request)
-    candidate = my_current_candidacy(agent)
+    candidate = current_candidacy(agent)
     if candidate is None:
         in_use = policy_in_use()
         return render(
@@ -97,7 +94,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def policy(request: HttpRequest) -> HttpResponse:
     """What counts: the policy of the own round, or the one in use, and whether one has said to have read it."""
     agent = me(request)
-    version = my_policy(agent)
+    version = policy_for(agent)
     read_at = acknowledged_at(agent, version) if version else None
     page = {"paragraphs": _words(version), "version": version, "read_at": read_at}
     return render(request, "portal/policy.html", page)
@@ -107,7 +104,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 @login_required
 def acknowledge_policy(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that one has read the version that applies to oneself; any other is as absent as one that does not exist."""
-    version = my_policy(me(request))
+    version = policy_for(me(request))
     if version is None or version.pk != pk:
         raise Http404
     acknowledge(version=version, actor=actor(request), at=timezone.now())
@@ -125,7 +122,7 @@ def score(request: HttpRequest) -> HttpResponse:
 @login_required
 def history(request: HttpRequest) -> HttpResponse:
     """Every round and every move in it, with the reasons that were given."""
-    candidacies = my_candidacies(me(request))
+    candidacies = candidacies_of(me(request))
     told = [(candidate, candidate.changes.order_by("at", "pk")) for candidate in candidacies]
     return render(request, "portal/history.html", {"candidacies": told})
 

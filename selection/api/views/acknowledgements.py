@@ -1,5 +1,6 @@
 """Who has read which version of a policy."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -11,6 +12,7 @@ from selection.api.doors import Door
 from selection.api.getters import policies_for
 from selection.api.permissions import STAFF_ONLY, AdmitsAgents
 from selection.api.serializers.comparing import AcknowledgementSerializer
+from selection.candidacies import policy_for
 from selection.models import PolicyAcknowledgement
 
 
@@ -28,12 +30,14 @@ class AcknowledgementList(Door[PolicyAcknowledgement]):
 
 
 class Acknowledging(Door[PolicyAcknowledgement]):
-    """Saying that one has read a version."""
+    """Saying that one has read the version that applies to oneself."""
 
     permission_classes = [IsAuthenticated, AdmitsAgents]
 
-    @answers(AcknowledgementSerializer, refusals=(404, 409))
+    @answers(AcknowledgementSerializer, refusals=(404,))
     def post(self, request: Request, pk: int) -> Response:
-        """Keep that one has read a version; said twice it is kept once."""
-        version = get_object_or_404(policies_for(self.person), pk=pk)
+        """Keep that one has read the version; said twice it is kept once. Any other is as absent as none."""
+        version = policy_for(self.person.agent) if self.person.agent else None
+        if version is None or version.pk != pk:
+            raise Http404
         return Response(AcknowledgementSerializer(acknowledge(version=version, actor=self.actor, at=self.now)).data)

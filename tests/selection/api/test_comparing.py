@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from journal.models import Entry
 from scoring.models import Comparison, PolicyVersion, ScoreRun
+from scoring.policies import draft, publish
 from selection.models import PolicyAcknowledgement, WhatIf
-from tests.cast import NOW, Cast
+from tests.cast import NOW, POLICY, Cast
 from tests.selection.api.conftest import Caller, World
 from tests.selection.hr.scored import policy_of, run_of, stairs
 
@@ -120,3 +121,11 @@ def test_what_was_read_twice_is_kept_once(world: World, api: Caller) -> None:
     assert PolicyAcknowledgement.objects.filter(at=NOW).count() == 2, "Ania's and his"
     readers = api(world.cast.ada).get(reverse("api:acknowledgements", args=[world.policy.pk])).json()["results"]
     assert {one["agent"]["staff_number"] for one in readers} == {"S-15", "S-16"}
+
+
+def test_only_the_version_that_applies_is_acknowledged(world: World, api: Caller) -> None:
+    newer = publish(version=draft(text=POLICY, actor=world.cast.hanna, at=NOW), actor=world.cast.pavel, at=NOW)
+    for who, status in (("ania", 404), ("greta", 403)):
+        address = reverse("api:acknowledge", args=[newer.pk])
+        assert api(world.people[who]).post(address).status_code == status
+    assert not PolicyAcknowledgement.objects.filter(version=newer).exists()
