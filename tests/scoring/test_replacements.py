@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from journal.models import Entry
-from scoring.batches import withdraw
+from scoring.batches import cancel, withdraw
+from scoring.batches import confirm as confirm_import
 from scoring.disputes import dispute_rating
+from scoring.intake import load
 from scoring.intake.load import check, import_file, look
 from scoring.models import Agent, Batch, Rating, RatingDispute, ReplacedRating, Replacement
 from scoring.models.batches import BatchState
@@ -19,7 +22,7 @@ from scoring.recount import check as recount
 from scoring.refusals import EvidenceRefused
 from scoring.replacements import ask, confirm, decline, offered, open_replacements, why_not_decide
 from tests.cast import NOW, Cast
-from tests.scoring.test_batches import HEAD, ROWS, cast, imported, sums
+from tests.scoring.test_batches import HEAD, ROWS, cast, checked, imported, sums
 
 __all__ = ["cast"]
 CHANGED = ROWS.replace("c2,S-13,2,", "c2,S-13,4,")
@@ -270,3 +273,51 @@ def test_withdrawing_the_later_export_gives_the_earlier_answer_back(cast: Cast, 
     withdraw(batch=later, reason=WHY, actor=cast.hanna, at=NOW + timedelta(days=1))
     now = Rating.objects.get(key="zendesk:71")
     assert (now.value, now.batch_id, recount().empty) == (1.0, first.pk, True)
+
+
+def confirmed(folder: Path, *rows: str) -> Batch:
+    """A later export of Zendesk on its way."""
+    path = folder / "later.csv"
+    path.write_text(ZENDESK + "".join(rows))
+    return Batch.objects.create(
+        kind="ratings", file_name="later.csv", stored_path=str(path), profile="zendesk_satisfaction", as_of=NOW,
+        state=BatchState.STAGING, created_at=NOW,
+    )  # fmt: skip
+
+
+def test_a_load_that_was_cut_short_brings_later_answers_once(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zendesk(tmp_path, OFFERED)
+    batch = confirmed(tmp_path, GOOD, "72,502,S-13,good,,2026-03-01T10:00:00Z\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(load, "publish_later", Mock(side_effect=ConnectionError))
+        with pytest.raises(ConnectionError):
+            load.load_batch(batch=batch, at=NOW)
+    assert (Rating.objects.get(chat_id="501").value, recount().empty) == (None, True)
+    report = load.load_batch(batch=Batch.objects.get(pk=batch.pk), at=NOW)
+    assert (report.added, report.updated, ReplacedRating.objects.count()) == (1, 1, 1)
+    assert Rating.objects.count() == 2
+    assert (Rating.objects.get(chat_id="501").value, recount().empty) == (1.0, True)
+
+
+def test_an_objection_made_while_a_file_loads_holds(cast: Cast, tmp_path: Path) -> None:
+    zendesk(tmp_path, GOOD.replace("good", "bad"))
+    batch = confirmed(tmp_path, BAD.replace("bad", "good"), "72,502,S-13,good,,2026-03-01T10:00:00Z\n")
+    stored = Rating.objects.get()
+    report = load.load_batch(
+        batch=batch, at=NOW, pause=lambda: dispute_rating(rating=stored, reason=WHY, actor=cast.ania, at=NOW) and None
+    )
+    assert (report.action, report.accepted, report.updated, report.refused) == ("accept_partial", 1, 0, 1)
+    batch.refresh_from_db()
+    assert (batch.accepted, batch.refused, Rating.objects.get(chat_id="501").value) == (1, 1, 0.0)
+    assert (ReplacedRating.objects.count(), recount().empty) == (0, True)
+
+
+def test_a_load_that_was_called_off_offers_nothing(cast: Cast) -> None:
+    imported(HEAD + ROWS, cast.hanna)
+    batch = checked(HEAD + CORRECTED, cast.hanna)
+    confirm_import(batch=batch, actor=cast.hanna, at=NOW)
+    batch.replacements.create(state=ReplacementState.OFFERED, asked_at=NOW)
+    cancel(batch=batch, actor=cast.hanna, at=NOW + timedelta(hours=1))
+    assert not batch.replacements.exists()
