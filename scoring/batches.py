@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal.record import record
+from scoring.batch_reading import slices
 from scoring.coverage import keep_coverage
 from scoring.intake import Choices
 from scoring.intake.load import check, load_batch
@@ -275,22 +278,17 @@ def _uncounted(batch: Batch, sums: dict[str, Sums]) -> int:
     return Rating.objects.filter(batch=batch).count()
 
 
+FIRST = itemgetter(0)
 FIELDS = ("agent_id", "channel", "topic", "rated_at", "value", "share", "handling_seconds", "is_resolved")
 
 
 def sums_of(rows: QuerySet[Rating]) -> dict[str, Sums]:
-    """Sum stored ratings by instrument, in pieces of bounded size."""
+    """Sum stored ratings by instrument, in short reads."""
     found: dict[str, Sums] = {}
-    for instrument in sorted(set(rows.values_list("instrument", flat=True))):
-        sums = found[instrument] = Sums(settings.TIME_ZONE)
-        piece: list[tuple[Any, ...]] = []
-        for row in rows.filter(instrument=instrument).values_list(*FIELDS).iterator(PIECE):
-            piece.append(row)
-            if len(piece) == PIECE:
-                sums.add(_columns(piece), instrument)
-                piece = []
-        if piece:
-            sums.add(_columns(piece), instrument)
+    for part in slices(rows):
+        for instrument, some in groupby(sorted(part.order_by().values_list("instrument", *FIELDS), key=FIRST), FIRST):
+            sums = found.setdefault(instrument, Sums(settings.TIME_ZONE))
+            sums.add(_columns([row[1:] for row in some]), instrument)
     return found
 
 

@@ -1,12 +1,13 @@
 """Which months the ratings cover, and which are missing between the first and the last one."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Sum
 
+from scoring.batch_reading import days
 from scoring.models import Batch, CellSum, Rating
 from scoring.models.batches import BatchState, EvidenceKind
 
@@ -62,9 +63,10 @@ def keep_coverage(batch: Batch) -> None:
 
 
 def _counted(batch: Batch) -> dict[str, int]:
-    rows = Rating.objects.filter(batch=batch).annotate(month=TruncMonth("rated_at"))
-    found = rows.order_by("month").values_list("month").annotate(count=Count("pk"))
-    return {month.date().isoformat(): count for month, count in found}
+    found: Counter[str] = Counter()
+    for day, count in days(Rating.objects.filter(batch=batch)).items():
+        found[day.replace(day=1).isoformat()] += count
+    return dict(found)
 
 
 def coverage_by_source(batches: Iterable[Batch]) -> dict[str, Coverage]:

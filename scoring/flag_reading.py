@@ -1,20 +1,22 @@
 """A published batch as the detection of `scoring.formula.integrity` reads it: in pieces, never whole."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import islice
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from django.conf import settings
-from django.db.models import CharField, Count, F, Min, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Concat
 
+from scoring.batch_reading import WRITTEN, by_agent, days, instants, slices
 from scoring.formula.integrity import plain_text
 from scoring.intake.profiles import INSTRUMENTS
-from scoring.models import Batch, IntegrityFlag, Rating, RatingDispute
+from scoring.models import Batch, CellSum, IntegrityFlag, Rating, RatingDispute
 from scoring.models.batches import BatchState
 from scoring.models.disputes import DisputeState
 from scoring.models.flags import FlagCode
@@ -23,11 +25,11 @@ from scoring.recount import counting
 HISTORY = timedelta(days=90)
 # Ratings of one piece, more only when one agent alone has more: memory is bounded by it.
 AT_ONCE = 50_000
+# Agents whose sums are added up in one short read.
+AGENTS = 50
 PIECE = 5000
 # An earlier file has reported a month for good when it came this long after the month's end.
 SETTLED = timedelta(days=31)
-# Millions of times are read faster as the text that is stored than one by one as Python's own.
-WRITTEN = Cast("rated_at", CharField())
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,20 @@ class Piece:
 def pieces(batch: Batch) -> Iterator[Piece]:
     """Read the batch agent by agent, with their own ratings of the time before."""
     rows = Rating.objects.filter(batch=batch)
-    first = rows.aggregate(first=Min("rated_at"))["first"]
-    near = counting(Rating.objects.filter(rated_at__gte=first - HISTORY, value__isnull=False))
-    agents = set(rows.order_by().values_list("agent_id", flat=True).distinct())
-    for some in _groups({agent: count for agent, count in by_agent(near).items() if agent in agents}):
-        yield _piece(near.filter(agent__in=some), batch)
+    first = min(days(rows)) - HISTORY
+    near = counting(Rating.objects.filter(rated_at__gte=midnight(first), value__isnull=False))
+    for some in _groups(_at_most(by_agent(rows), first)):
+        yield _piece(near, some, batch)
+
+
+def _at_most(agents: Iterable[int], first: date) -> dict[int, int]:
+    """How many ratings these agents have since the month of a day, answered or not, told without counting them."""
+    sums, wanted = CellSum.objects.filter(month__gte=first.replace(day=1)), sorted(agents)
+    counts: dict[int, int] = {}
+    for start in range(0, len(wanted), AGENTS):
+        some = sums.filter(agent__in=wanted[start : start + AGENTS])
+        counts.update(some.order_by().values_list("agent_id").annotate(count=Sum("offered")))
+    return counts
 
 
 def _groups(counts: dict[int, int]) -> Iterator[list[int]]:
@@ -63,13 +74,15 @@ def _groups(counts: dict[int, int]) -> Iterator[list[int]]:
         yield some
 
 
-def _piece(rows: QuerySet[Rating], batch: Batch) -> Piece:
+def _piece(near: QuerySet[Rating], agents: Sequence[int], batch: Batch) -> Piece:
     columns = ["agent", "at", "instrument", "value", "text", "batch"]
-    read = rows.values_list("agent_id", WRITTEN, "instrument", "value", "comment", "batch_id").order_by()
-    frame = pd.DataFrame(list(read.iterator(PIECE)), columns=columns)
+    read = near.order_by().values_list("agent_id", WRITTEN, "instrument", "value", "comment", "batch_id")
+    # One agent at a time is a short read.
+    rows = chain.from_iterable(read.filter(agent=agent) for agent in agents)
+    frame = pd.DataFrame(list(rows), columns=columns)
     best = {name: float(high) for name, (_low, high) in INSTRUMENTS.items()}
     frame = frame.assign(
-        at=_moments(frame["at"]).dt.tz_localize(None),
+        at=instants(frame["at"].tolist()),
         top=frame["value"] == frame["instrument"].map(best),
         new=frame["batch"] == batch.pk,
     )
@@ -78,35 +91,27 @@ def _piece(rows: QuerySet[Rating], batch: Batch) -> Piece:
     return Piece(frame[["agent", "at", "top", "new"]], texts, comments)
 
 
-def by_day(batch: Batch) -> dict[date, int]:
-    """Ratings of the batch by local day, in order."""
-    found: Counter[date] = Counter()
-    moments = Rating.objects.filter(batch=batch).order_by().values_list(WRITTEN, flat=True).iterator(PIECE)
-    while some := list(islice(moments, PIECE)):
-        found.update(_moments(pd.Series(some)).dt.tz_convert(settings.TIME_ZONE).dt.date.value_counts().to_dict())
-    return dict(sorted(found.items()))
-
-
-def _moments(texts: "pd.Series[Any]") -> "pd.Series[Any]":
-    return pd.to_datetime(texts, utc=True, format="ISO8601")
-
-
-def by_agent(rows: QuerySet[Rating]) -> dict[int, int]:
-    """How many of these ratings each agent has."""
-    return dict(rows.order_by().values_list("agent_id").annotate(count=Count("pk")))
+def midnight(day: date) -> datetime:
+    """The instant at which a local day begins."""
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
 def offers(batch: Batch) -> pd.DataFrame:
     """Surveys of the batch, offered and answered, by agent and kind of work."""
     cell = Concat(F("instrument"), Value("/"), F("channel"), Value("/"), F("topic"))
-    rows = Rating.objects.filter(batch=batch).annotate(cell=cell).order_by().values_list("agent_id", "cell")
-    counted = rows.annotate(offered=Count("pk"), answered=Count("pk", filter=Q(value__isnull=False)))
-    return pd.DataFrame(list(counted), columns=["agent", "cell", "offered", "answered"])
+    keys, sums = ["agent", "cell"], ["offered", "answered"]
+    counted = [pd.DataFrame(columns=[*keys, *sums])]
+    for part in slices(Rating.objects.filter(batch=batch)):
+        rows = part.annotate(cell=cell).order_by().values_list("agent_id", "cell")
+        found = rows.annotate(offered=Count("pk"), answered=Count("pk", filter=Q(value__isnull=False)))
+        counted.append(pd.DataFrame(list(found), columns=[*keys, *sums]))
+    return pd.concat(counted).groupby(keys, as_index=False)[sums].sum()
 
 
 def chat_numbers(batch: Batch) -> Iterator[str]:
     """The numbers of the batch's chats, as the source wrote them."""
-    return Rating.objects.filter(batch=batch).order_by().values_list("chat_id", flat=True).iterator(PIECE)
+    parts = slices(Rating.objects.filter(batch=batch))
+    return chain.from_iterable(part.order_by().values_list("chat_id", flat=True) for part in parts)
 
 
 def reported(batch: Batch) -> dict[date, int]:

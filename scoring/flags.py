@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from scoring import flag_reading as reading
+from scoring.batch_reading import by_agent, days
 from scoring.coverage import coverage_by_source, coverage_of, keep_coverage
 from scoring.formula.integrity import (
     backdated_before,
@@ -49,7 +50,7 @@ class Noticed:
 def look_over(*, batch: Batch, at: datetime) -> list[IntegrityFlag]:
     """Do what follows a publication, through whatever door the file came: count its months, look for what is odd."""
     moved = Batch.objects.filter(pk__in=ReplacedRating.objects.filter(replacement__batch=batch).values("stored_batch"))
-    for one in (batch, *moved):
+    for one in moved if "coverage" in batch.understanding else (batch, *moved):
         keep_coverage(one)
     return flag_batch(batch=batch, at=at)
 
@@ -105,11 +106,11 @@ def _identical(row: dict[Any, Any]) -> Noticed:
 
 
 def _backdated(batch: Batch) -> Iterator[Noticed]:
-    days = reading.by_day(batch)
-    before = backdated_before(list(days), list(days.values()))
+    counts = days(Rating.objects.filter(batch=batch))
+    before = backdated_before(list(counts), list(counts.values()))
     if before is None:
         return
-    early = reading.by_agent(Rating.objects.filter(batch=batch, rated_at__date__lt=before))
+    early = by_agent(Rating.objects.filter(batch=batch, rated_at__lt=reading.midnight(before)))
     for agent, count in early.items():
         yield Noticed(code=FlagCode.BACKDATED, agent=agent, detail={"count": count, "before": before.isoformat()})
 
@@ -119,8 +120,9 @@ def _late(batch: Batch) -> Iterator[Noticed]:
     months = late_months(dict(zip(covered.months, covered.counts, strict=True)), reading.reported(batch))
     per_agent: dict[int, dict[str, int]] = {}
     for month in months:
-        rows = Rating.objects.filter(batch=batch, rated_at__date__gte=month, rated_at__date__lt=_next(month))
-        for agent, count in reading.by_agent(rows).items():
+        first, after = reading.midnight(month), reading.midnight(_next(month))
+        rows = Rating.objects.filter(batch=batch, rated_at__gte=first, rated_at__lt=after)
+        for agent, count in by_agent(rows).items():
             per_agent.setdefault(agent, {})[month.isoformat()] = count
     for agent, counts in per_agent.items():
         detail = {"count": sum(counts.values()), "months": list(counts)}
