@@ -28,6 +28,7 @@ from scoring.formula.nonresponse import response_rates
 from scoring.models import Batch, IntegrityFlag, Rating, ReplacedRating
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.flags import FlagCode, FlagState
+from scoring.models.replacements import ReplacementState
 from scoring.refusals import EvidenceRefused
 
 SHORTEST_REASON = 10
@@ -49,7 +50,8 @@ class Noticed:
 
 def look_over(*, batch: Batch, at: datetime) -> list[IntegrityFlag]:
     """Do what follows a publication, through whatever door the file came: count its months, look for what is odd."""
-    moved = Batch.objects.filter(pk__in=ReplacedRating.objects.filter(replacement__batch=batch).values("stored_batch"))
+    done = ReplacedRating.objects.filter(replacement__batch=batch, replacement__state=ReplacementState.DONE)
+    moved = Batch.objects.filter(pk__in=done.values("stored_batch"))
     for one in moved if "coverage" in batch.understanding else (batch, *moved):
         keep_coverage(one)
     return flag_batch(batch=batch, at=at)
