@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from scoring.batch_reading import slices
 from scoring.coverage import keep_coverage
 from scoring.intake import Choices
 from scoring.intake.load import check, load_batch
-from scoring.intake.load_cells import Sums, add_sums
+from scoring.intake.load_aside import set_aside
+from scoring.intake.load_cells import Sums
 from scoring.intake.load_lease import NoSpace, Superseded, is_dead, only_writer
 from scoring.intake.load_replaced import CONFLICT, put_back, unstage
 from scoring.intake.load_report import Report
@@ -226,12 +227,13 @@ def _left_the_scores(batch: Batch, reason: str, actor: User, at: datetime) -> bo
     """Withdraw in one short transaction; false when the batch has changed while its sums were counted."""
     before = _signature(batch)
     sums = sums_of(counting(Rating.objects.filter(batch=batch)))
-    with transaction.atomic():
+    tables = chain.from_iterable(one.tables() for one in sums.values())
+    with set_aside(tables, sign=-1) as take_out, transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         _check_withdrawal(locked)
         if _signature(locked) != before:
             return False
-        count = _uncounted(locked, sums)
+        count = _uncounted(locked, take_out)
         touched = put_back(locked)
         locked.state, locked.withdrawn_at = BatchState.WITHDRAWN, at
         locked.save(update_fields=["state", "withdrawn_at"])
@@ -268,12 +270,11 @@ def _check_withdrawal(batch: Batch) -> None:
         raise EvidenceRefused(told)
 
 
-def _uncounted(batch: Batch, sums: dict[str, Sums]) -> int:
+def _uncounted(batch: Batch, take_out: Callable[[], None]) -> int:
     if batch.kind == EvidenceKind.VIRAL:
         told = _("The import was withdrawn.")
         return batch.incidents.update(state=IncidentState.REJECTED, verification_reason=told)
-    for instrument in sums:
-        add_sums(sums[instrument].table(), sign=-1)
+    take_out()
     CellSum.objects.filter(offered__lte=0).delete()
     return Rating.objects.filter(batch=batch).count()
 

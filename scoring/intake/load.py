@@ -24,7 +24,8 @@ from scoring.intake import load_virals as incidents
 from scoring.intake.apart import chunks_of
 from scoring.intake.delimited import collector_resting
 from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
-from scoring.intake.load_cells import Sums, add_sums
+from scoring.intake.load_aside import set_aside
+from scoring.intake.load_cells import Sums
 from scoring.intake.load_lease import Lease, await_turn, leased
 from scoring.intake.load_notes import keep_counts, note_refusals, note_waiting
 from scoring.intake.load_profiles import find_profile
@@ -354,15 +355,14 @@ def _stored(chunk: Chunk, batch: int, agents: AgentLoad | None) -> Sorted:
 def _publish(load: _Load, report: Report, sums: Sums) -> None:
     """Make the batch count: sums, state and journal entry, all or nothing."""
     batch = load.batch
-    with transaction.atomic():
+    with set_aside(sums.tables(), is_polite=load.pause is not None) as add_them_up, transaction.atomic():
         load.lease.renew()
         too_late = publish_later(batch, load.at)
         note_refusals(batch, too_late, limits().refusals)
         keep_too_late(report, too_late, limits())
         keep_counts(batch, report)
         batch.state, batch.published_at = BatchState.PUBLISHED, load.at
-        for table in sums.tables():
-            add_sums(table)
+        add_them_up()
         batch.save()
         detail = {
             "kind": batch.kind,

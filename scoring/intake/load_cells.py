@@ -187,14 +187,20 @@ def add_sums(sums: pd.DataFrame, *, sign: int = 1) -> int:
     """Add sums to the stored ones inside the caller's transaction (sign -1 subtracts); return the rows touched."""
     if sums.empty:
         return 0
+    for rows, said in rows_of_sums(sums, sign):
+        _upsert(rows, said)
+    note_change(sums["agent"].unique())
+    return len(sums)
+
+
+def rows_of_sums(sums: pd.DataFrame, sign: int) -> Iterator[tuple[list[tuple[Any, ...]], list[str]]]:
+    """Sums as rows, piece by piece: agent, cell, month and the sums that say anything, and the names of those."""
     if _NUMBER not in sums:
         sums = sums.assign(**{_NUMBER: sums.groupby(_WORK, sort=False).ngroup()})
     cells = _cells(sums)
     said = [name for name in SUMS if sums[name].to_numpy(float).any()]
     for start in range(0, len(sums), PIECE):
-        _upsert(_rows(sums.iloc[start : start + PIECE], cells, said, sign), said)
-    note_change(sums["agent"].unique())
-    return len(sums)
+        yield _rows(sums.iloc[start : start + PIECE], cells, said, sign), said
 
 
 def _rows(sums: pd.DataFrame, cells: NDArray[np.int64], said: list[str], sign: int) -> list[tuple[Any, ...]]:
@@ -237,13 +243,18 @@ def _upsert(rows: list[tuple[Any, ...]], said: list[str]) -> None:
     """Add rows of agent, cell, month and the sums that say anything; the others are zero."""
     table, columns = CellSum._meta.db_table, ["agent_id", "cell_id", "month", *said]
     silent = {name: "0" for name in SUMS if name not in said}
-    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in said)
-    adding = f"ON CONFLICT (agent_id, cell_id, month) DO UPDATE SET {added}"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            insert(cursor, table, columns, rows, fixed=silent, tail=adding, together=TOGETHER)
+            insert(cursor, table, columns, rows, fixed=silent, tail=adding(said), together=TOGETHER)
         elif not _all_new(cursor, [*columns, *silent], [(*row, *[0] * len(silent)) for row in rows]):
-            _add_up(cursor, columns, rows, silent, adding)
+            _add_up(cursor, columns, rows, silent, adding(said))
+
+
+def adding(names: Sequence[str]) -> str:
+    """The end of an INSERT of sums: where a row is there already, these sums are added to it."""
+    table = CellSum._meta.db_table
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names)
+    return f"ON CONFLICT (agent_id, cell_id, month) DO UPDATE SET {added}"
 
 
 def _all_new(cursor: Any, columns: list[str], rows: list[tuple[Any, ...]]) -> bool:
@@ -256,11 +267,11 @@ def _all_new(cursor: Any, columns: list[str], rows: list[tuple[Any, ...]]) -> bo
     return True
 
 
-def _add_up(cursor: Any, columns: list[str], rows: list[tuple[Any, ...]], silent: dict[str, str], adding: str) -> None:
+def _add_up(cursor: Any, columns: list[str], rows: list[tuple[Any, ...]], silent: dict[str, str], tail: str) -> None:
     """COPY is fast but cannot add to what is there: it fills a table of this transaction alone."""
     table, names = CellSum._meta.db_table, ", ".join(columns)
     cursor.execute(f"CREATE TEMPORARY TABLE fresh_sums ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")  # noqa: S608
     copy(cursor, "fresh_sums", columns, rows)
     whole, chosen = ", ".join([*columns, *silent]), ", ".join([names, *silent.values()])
-    cursor.execute(f"INSERT INTO {table} ({whole}) SELECT {chosen} FROM fresh_sums {adding}")  # noqa: S608
+    cursor.execute(f"INSERT INTO {table} ({whole}) SELECT {chosen} FROM fresh_sums {tail}")  # noqa: S608
     cursor.execute("DROP TABLE fresh_sums")
