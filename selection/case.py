@@ -18,6 +18,7 @@ from selection.reasons import decimal, gate_lines, parts, percent, standing
 from selection.reference_words import own_reference_first, reference_facts
 from selection.references import owes_reference
 from selection.roles import Login
+from selection.what_ifs import what_if_counts
 
 Fact = tuple[str, str]
 OBSERVED = (ResultKind.INVOLVEMENT, ResultKind.CULTURE)
@@ -121,6 +122,10 @@ def _rank(candidate: Candidate) -> Iterator[Fact]:
     yield _("Score"), decimal(candidate.score.score)
     yield _("Verdict"), str(candidate.score.get_verdict_display())
     yield _("Rank"), standing(candidate.score, candidate.score.run.places)
+    all_of_them, since = what_if_counts(candidate.round)
+    if all_of_them:
+        told_counts = {"all": all_of_them, "since": since}
+        yield _("What-ifs"), _("%(all)s with this policy, %(since)s since the round opened") % told_counts
     for one in candidate.overrides.order_by("at", "pk"):
         told = {"step": one.get_move_display(), "code": one.get_code_display(), "text": one.text}
         yield _("Against the verdict"), _("%(step)s: %(code)s. %(text)s") % told

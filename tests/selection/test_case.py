@@ -9,7 +9,7 @@ from scoring.models import CellSum, Result, ViralIncident
 from scoring.models.cells import Cell
 from scoring.models.evidence import IncidentState, ResultKind
 from selection.case import case
-from selection.models import Candidate
+from selection.models import Candidate, WhatIf
 from selection.references import Seen, ask, hand_in
 from selection.roles import Login
 from selection.stages import Stage
@@ -68,6 +68,15 @@ def test_ratings_and_incidents_are_told(candidate: Candidate) -> None:
     told = dict(facts(candidate)["Evidence"])
     assert told["Customer ratings"] == "120 answers to 150 surveys"
     assert told["Viral incident"] == "positive; verified"
+
+
+def test_whoever_decides_sees_how_often_the_list_was_tried(cast: Cast, candidate: Candidate) -> None:
+    assert "What-ifs" not in dict(facts(candidate)["Score and rank"])
+    tried = {"run": candidate.round.run, "round": candidate.round, "actor": cast.hanna, "changes": {}, "summary": {}}
+    for at in (NOW - timedelta(days=1), NOW, NOW):
+        WhatIf.objects.create(at=at, **tried)
+    told = dict(facts(candidate)["Score and rank"])
+    assert told["What-ifs"] == "3 with this policy, 2 since the round opened"
 
 
 def test_without_a_score_that_is_what_is_told(candidate: Candidate) -> None:
