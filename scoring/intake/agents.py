@@ -11,8 +11,9 @@ import numpy as np
 from scoring.intake.records import Chunk, Conversion, Setting
 from scoring.intake.refusals import Problem
 from scoring.intake.roster import Person, Roster, folded_name
-from scoring.intake.stamps import instants, zone_of
+from scoring.intake.stamps import instants
 from scoring.intake.tables import Block
+from scoring.intake.zones import zone_of
 
 LONGEST_STAFF_NUMBER = 60
 OLDEST_HIRE = date(1950, 1, 1)

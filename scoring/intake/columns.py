@@ -13,10 +13,11 @@ from scoring.intake.meanings import MEANINGS, PRIVILEGED, SENSITIVE, SENSITIVE_S
 from scoring.intake.profiles import Profile
 from scoring.intake.refusals import Problem, shown
 from scoring.intake.scales import WORDS
-from scoring.intake.stamps import Rule, moment, zone_of
+from scoring.intake.stamps import Rule, moment
 from scoring.intake.understanding import EMPTY, MAPPED, UNKNOWN, Choices, Column
 from scoring.intake.understanding import PRIVILEGED as PRIVILEGED_STATE
 from scoring.intake.understanding import SENSITIVE as SENSITIVE_STATE
+from scoring.intake.zones import zone_of
 
 HEADER_SEARCH_ROWS = 30
 EXAMPLES = 5

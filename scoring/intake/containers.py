@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from scoring.intake.encodings import wide_encoding
 from scoring.intake.limits import MEGABYTE, Limits
 from scoring.intake.ole import stream_names
-from scoring.intake.refusals import Rejected
+from scoring.intake.refusals import Rejected, shown
 
 HEAD_BYTES = 64 * 1024
 TEXT, XLSX, XLS, JSON, JSONL, PARQUET = "text", "xlsx", "xls", "json", "jsonl", "parquet"
@@ -210,6 +210,14 @@ def check_entries(entries: list[ZipInfo], packed: int, limits: Limits) -> None:
         raise Rejected("zip_bomb", limit=limits.unpacked_mb)
     if sum(entry.compress_size for entry in entries) > packed:
         raise Rejected("zip_bomb", limit=limits.unpacked_mb)
+    outside = next((entry.filename for entry in entries if _leads_outside(entry.filename)), "")
+    if outside:
+        raise Rejected("path_traversal", name=shown(outside))
+
+
+def _leads_outside(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return ".." in parts or parts[0] == "" or parts[0].endswith(":")
 
 
 def _zip_kind(archive: ZipFile, entries: list[ZipInfo], path: Path) -> Container:

@@ -28,7 +28,7 @@ from scoring.intake.profiles import Profile
 from scoring.intake.refusals import Note, Question, Rejected
 from scoring.intake.scales import CSAT5, instrument_of
 from scoring.intake.stamps import DMY, MDY, orders
-from scoring.intake.tables import Opened, objects, opened, raw_batches
+from scoring.intake.tables import Opened, is_totals, objects, opened, raw_batches
 from scoring.intake.understanding import PRIVILEGED, SENSITIVE, UNKNOWN, Choices, Column, Understanding
 
 SAMPLE_ROWS = 1000
@@ -110,6 +110,8 @@ def _understand_table(source: Opened, seen: Understanding, profile: Profile, cho
     seen.header_row, seen.header_rows = place + 1, max(1, taken)
     seen.row_width = _usual_width(rows, place, body)
     seen.columns = columns_of(headings, body, kind=seen.kind, profile=profile, choices=choices)
+    if all(is_totals(row, seen) for row in body):
+        raise Rejected("no_records")
     _judge_columns(seen, profile, choices, no_header=place < 0)
     _judge_values(source, seen, body, choices, limits)
 
@@ -170,6 +172,7 @@ def _choose_sheets(
         raise Rejected("no_records")
     tables = [name for name in filled if _headings_known(heads[name], words) >= 2] or filled
     if choices.sheet == "*":
+        _must_be_equal(tables, heads, seen, words)
         return tables
     if choices.sheet in heads:
         return [choices.sheet]
@@ -177,6 +180,17 @@ def _choose_sheets(
         seen.questions.append(Question("ambiguous_sheet", "sheet", (*tables, "*"), {"sheets": tables}))
     _note_other_sheets(workbook, seen, [name for name in filled if name not in tables])
     return tables[:1]
+
+
+def _must_be_equal(tables: list[str], heads: dict[str, list[Row]], seen: Understanding, words: dict[str, str]) -> None:
+    """Sheets are read as one table only when the same headings stand in the same places."""
+    tops = set()
+    for name in tables:
+        place, taken = header_place(heads[name], words)
+        rows = [row for row in heads[name][max(0, place) : place + taken] if not isinstance(row, Trouble)]
+        tops.add((place, *(tuple(map(normal, row)) for row in rows)))
+    if len(tops) > 1:
+        seen.questions.append(Question("unequal_sheets", "sheet", tuple(tables), {"sheets": tables}))
 
 
 def _note_other_sheets(workbook: workbooks.Workbook, seen: Understanding, others: list[str]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from scoring.intake.meanings import KINDS, RATINGS, meanings_of
-from scoring.intake.stamps import DMY, MDY, YMD, zone_of
+from scoring.intake.stamps import DMY, MDY, YMD
+from scoring.intake.zones import zone_of
 
 INSTRUMENTS: dict[str, tuple[int, int]] = {"csat5": (1, 5), "thumbs": (0, 1), "three_point": (-1, 1), "nps": (0, 10)}
 AGENT_BY = ("auto", "staff_number", "email", "name", "name_email")

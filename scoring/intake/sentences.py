@@ -107,6 +107,7 @@ REJECTIONS: dict[str, Promise] = {
     ),
     "nested_archive": _t("There is an archive inside the archive. Pack the one file directly."),
     "several_files": _t("The archive holds %(found)s files. Pack exactly one."),
+    "path_traversal": _t("The archive names a file outside of itself: “%(name)s”. Pack the one file afresh."),
     "too_many_entries": _t("The archive holds %(found)s entries; at most %(limit)s are looked at."),
     "xml_entity": _t("The workbook defines XML entities, which no spreadsheet program writes. Save it again as .xlsx."),
     "too_many_columns": _t(
@@ -139,6 +140,9 @@ QUESTIONS: dict[str, Promise] = {
         " one holds: lines in the other come out wrong or are refused."
     ),
     "ambiguous_sheet": _t("Several sheets hold data: %(sheets)s. Which one shall be read, or all of them?"),
+    "unequal_sheets": _t(
+        "The sheets %(sheets)s do not have the same headings in the same places. Read them one by one."
+    ),
     "ambiguous_date": _t("Nothing decides whether the day or the month comes first in %(columns)s. Which is it?"),
     "ambiguous_scale": _t("The marks in “%(column)s” (%(values)s) do not tell their scale. Which survey was it?"),
     "missing_column": _t("Which column holds %(columns)s? Map the columns."),

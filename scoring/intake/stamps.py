@@ -6,10 +6,8 @@ The good path is numpy on the character codes of a whole column; cells that do n
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pandas as pd
@@ -17,13 +15,14 @@ from numpy.typing import NDArray
 
 from scoring.intake.grids import BadCell
 from scoring.intake.refusals import Problem
+from scoring.intake.zones import zone_of
 
 DMY, MDY, YMD = "dmy", "mdy", "ymd"
 Instants: TypeAlias = NDArray[np.datetime64]
 Problems: TypeAlias = dict[int, Problem]
 
 EARLIEST = np.datetime64("2000-01-01T00:00:00", "us")
-_WIDEST = 40
+_WIDEST, _LONGEST = 40, 100
 _EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's own day count, without a zone
 _MAC_ZERO = datetime(1904, 1, 1)  # noqa: DTZ001 - the same
 _MONTHS = {
@@ -72,8 +71,6 @@ _WORDY = re.compile(
     r"(?:(?P<day>\d{1,2})[ .-]+(?P<name>[A-Za-zА-Яа-я]+)\.?|(?P<name2>[A-Za-z]+)\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
     r"[ ,.-]+(?P<year>\d{4}|\d{2}(?!:))(?: ?г(?:ода|\.)?)?(?: в(?= \d))?" + _TIME
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(0?\d|1[0-4])(?::?([0-5]\d))?")
-_ABBREVIATIONS = {"MSK": "Europe/Moscow", "МСК": "Europe/Moscow", "Z": "UTC"}
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?|[2-4]\d{9}(?:\d{3})?(?:\.\d+)?")
 _SLASHED = re.compile(
@@ -104,23 +101,6 @@ def orders(values: Sequence[Any]) -> tuple[int, int, int]:
             month_first += second > 12 >= first
             open_ += first <= 12 and second <= 12
     return day_first, month_first, open_
-
-
-@lru_cache(maxsize=256)
-def zone_of(name: str) -> tzinfo | None:
-    """Find a time zone by its IANA name, an offset, or an abbreviation of one place; None when there is none."""
-    offset = _OFFSET.fullmatch(name)
-    if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
-        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    known = _zone_names().get(_ABBREVIATIONS.get(name.upper(), name).lower())
-    return ZoneInfo(known) if known else None
-
-
-@lru_cache(maxsize=1)
-def _zone_names() -> dict[str, str]:
-    """Names of places by lower case; files that stand for this very machine are none."""
-    return {name.lower(): name for name in available_timezones() if name not in {"localtime", "Factory", "posixrules"}}
 
 
 def instants(values: Sequence[Any], rule: Rule, *, zones: Sequence[str] | None = None) -> tuple[Instants, Problems]:
@@ -317,6 +297,8 @@ def _from_number(number: float, rule: Rule) -> datetime | Problem:
 def _from_text(text: str, rule: Rule) -> datetime | Problem | None:
     if not text:
         return None
+    if len(text) > _LONGEST:
+        return Problem("bad_date")
     named = _ZONE_NAME.search(text)
     if named:
         return _in_named_zone(_from_text(text[: named.start()], rule), named["name"])

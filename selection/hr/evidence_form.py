@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from scoring.intake import Choices, Column, Understanding
 from scoring.intake.meanings import AGENTS, RATINGS, meanings_of
-from scoring.intake.stamps import zone_of
 from scoring.intake.understanding import EMPTY, PRIVILEGED, SENSITIVE
+from scoring.intake.zones import zone_of
 from selection.hr import evidence_words as words
 
 CLOSED = (EMPTY, PRIVILEGED, SENSITIVE)

@@ -80,6 +80,15 @@ def test_a_packed_workbook_is_checked_like_any_other(tmp_path: Path) -> None:
     assert Result(put(tmp_path, zipped({"book.xlsx": book.read_bytes()}))).code == "xml_entity"
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("../a.csv", "path_traversal"), ("/etc/a.csv", "path_traversal"), ("C:\\a.csv", "path_traversal"),
+     ("b\\..\\..\\a.csv", "path_traversal"), ("b/a.csv", ""), ("a..b.csv", "")],
+)  # fmt: skip
+def test_an_archive_names_no_file_outside_of_itself(tmp_path: Path, name: str, code: str) -> None:
+    assert Result(put(tmp_path, zipped({name: csv_text([row(1)]).encode()}))).code == code
+
+
 def test_a_zip_with_a_password_says_so(tmp_path: Path) -> None:
     content = bytearray(zipped({"a.csv": GOOD.encode()}))
     content[6] |= 1

@@ -70,6 +70,7 @@ def test_the_fast_path_and_the_slow_one_agree() -> None:
         *(
             "31/02/2026 10:00:00",
             "20260931",
+            "2026-09-02 " + "x" * 20_000,
             "20260231T100000Z",
             "2026-09-02 10:00:00 Mars/Olympus",
             "Wed, 31 Feb 2026",

@@ -4,6 +4,7 @@ import json
 import unicodedata
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -174,6 +175,10 @@ def test_a_table_without_headings_is_asked_about(tmp_path: Path) -> None:
     assert Result(path, choices=Choices(columns=columns)).columns["key"] == ["R-1", "R-2", "R-3"]
 
 
+def test_headings_with_nothing_but_a_total_are_turned_away(tmp_path: Path) -> None:
+    assert Result(put(tmp_path, csv_text([["Итого:", "", "", "0", "", ""]]))).code == "no_records"
+
+
 def test_headings_without_records_are_turned_away(tmp_path: Path) -> None:
     assert Result(put(tmp_path, csv_text([]))).code == "no_records"
 
@@ -184,6 +189,15 @@ def test_several_sheets_with_data_are_asked_about(tmp_path: Path) -> None:
     assert Result(path, choices=Choices(sheet="Oct")).columns["key"] == ["R-2"]
     both = Result(path, choices=Choices(sheet="*"))
     assert (both.columns["key"], both.records) == (["R-1", "R-2"], [1, 2])
+
+
+@pytest.mark.parametrize("other", [[HEADER[::-1], row(2)[::-1]], [["October"], HEADER, row(2)]])
+def test_sheets_are_joined_only_when_their_headings_agree(tmp_path: Path, other: list[list[Any]]) -> None:
+    equal = workbook(tmp_path, {"a": [HEADER, row(1)], "b": [HEADER, row(2)]})
+    assert Result(equal, choices=Choices(sheet="*")).columns["key"] == ["R-1", "R-2"]
+    unequal = workbook(tmp_path, {"a": [HEADER, row(1)], "b": other})
+    assert Result(unequal, choices=Choices(sheet="*")).code == "unequal_sheets"
+    assert Result(unequal, choices=Choices(sheet="b")).columns["key"] == ["R-2"]
 
 
 def test_a_sheet_that_is_no_table_is_noted(tmp_path: Path) -> None:
