@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from scoring.formula import Composite, Rules, evaluate, heterogeneity
+from scoring.formula.flips import CRITERION, FlipTable, flip_table
 from scoring.formula.robustness import Robustness, robustness
 from scoring.measuring import Measures, measure, plain_name
 from scoring.policy import Policy
@@ -26,6 +27,7 @@ SOURCES = (
     "shelf.py",
     "snapshot.py",
     "fitting.py",
+    "silence.py",
     "measuring.py",
     "ruling.py",
     "evaluation.py",
@@ -64,6 +66,19 @@ class Evaluation:
     def robustness(self) -> Robustness:
         """What the list owes to its weights, by 2,000 random weightings of the run's own seed."""
         return robustness(self.composite, rng=np.random.default_rng(self.seed))
+
+    @cached_property
+    def flips(self) -> FlipTable:
+        """What would change the outcome of every agent."""
+        return flip_table(self.composite)
+
+    @property
+    def rating_at_the_line(self) -> np.ndarray:
+        """The customer rating at which the last place would change hands, of each agent; nan where it cannot."""
+        for column in self.flips.columns:
+            if column.kind == CRITERION and plain_name(str(column.criterion[0])) == RATING:
+                return np.where(np.isfinite(column.size), column.needed, np.nan)
+        return np.full(len(self.snapshot.agents), np.nan)
 
     @property
     def is_distinguishable(self) -> bool | None:

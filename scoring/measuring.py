@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from scoring.fitting import RATING, RESOLVED, SATISFIED, TIME, Evidence, RatingM
 from scoring.formula import (
     Measure,
     Posterior,
+    decay_weight,
     efficiency_scores,
     fact,
     fit_gamma_poisson,
@@ -20,7 +22,9 @@ from scoring.formula import (
     months_between,
     tenure_months,
 )
+from scoring.formula.virality import HALF_LIFE_DAYS
 from scoring.policy import EvidenceRules
+from scoring.silence import Silence, silence
 from scoring.snapshot import Snapshot
 
 PERCENT = 100.0
@@ -33,7 +37,7 @@ SEPARATOR = "|"
 class Measures:
     """Measures by name, the rating model behind them (None when nobody was rated) and the evidence in the window.
 
-    answered, offered: whole ratings and surveys of each agent, undecayed.
+    answered, offered: whole ratings and surveys of each agent, undecayed. silence: who did not answer.
     """
 
     by_name: dict[str, Measure]
@@ -41,6 +45,11 @@ class Measures:
     evidence: Evidence
     answered: np.ndarray
     offered: np.ndarray
+
+    @cached_property
+    def silence(self) -> Silence:
+        """Shares of answers; for the explanation, never for the score."""
+        return silence(self.evidence)
 
 
 def measure(snapshot: Snapshot, rules: EvidenceRules, names: Collection[str]) -> Measures:
@@ -99,7 +108,7 @@ def _makers(given: Evidence, ratings: RatingModel | None) -> dict[str, Callable[
         ),
         "efficiency": lambda: _efficiency(given),
         "efficiency.share": lambda: _modelled("efficiency.share", fit(given, RESOLVED, scale=False), given, "judged"),
-        "viral_chats": lambda: _viral_rate(given, _counted(snapshot, incidents, "positive")),
+        "viral_chats": lambda: _viral_rate(given, incidents),
         "viral_chats.chats": lambda: fact("viral_chats.chats", _counted(snapshot, incidents, "positive")),
         "viral_chats.severity": lambda: fact("viral_chats.severity", _worst(snapshot, incidents)),
         "tenure": lambda: fact("tenure", _tenure(snapshot, given.rules)),
@@ -154,22 +163,29 @@ def _recent(snapshot: Snapshot, rows: pd.DataFrame, column: str, months: int) ->
     return rows[np.array([today - month_number(day) < months for day in rows[column]], dtype=bool)]
 
 
-def _viral_rate(given: Evidence, positive: np.ndarray) -> Measure:
-    """Verified praise relative to what the agent's number of chats makes us expect; 1 is average."""
+def _viral_rate(given: Evidence, incidents: pd.DataFrame) -> Measure:
+    """Verified praise relative to what the agent's number of chats makes us expect; 1 is average.
+
+    Praise loses half of its weight in half a year. Where a policy counts chats, a live one is one, as the policy says.
+    """
+    positive, faded = (_counted(given.snapshot, incidents, "positive", fading=fading) for fading in (False, True))
     if positive.sum() == 0:
         return _unknown("viral_chats", positive.size)
     exposure = given.per_agent("offered") + 1.0  # nobody's chats are quite zero: an incident is one of them
-    expected = exposure * positive.sum() / exposure.sum()
-    rates = fit_gamma_poisson(positive, expected, mean=1.0)
-    low, high = rates.interval(positive, expected, level=ONE_SD)
+    expected = exposure * faded.sum() / exposure.sum()
+    rates = fit_gamma_poisson(faded, expected, mean=1.0)
+    low, high = rates.interval(faded, expected, level=ONE_SD)
     reliability = rates.reliability(expected)
-    mean = rates.posterior_mean(positive, expected)
+    mean = rates.posterior_mean(faded, expected)
     return measured("viral_chats", mean, (high - low) / 2, reliability=reliability, count=positive)
 
 
-def _counted(snapshot: Snapshot, incidents: pd.DataFrame, sign: str) -> np.ndarray:
-    agents = incidents["agent"][incidents["sign"] == sign].to_numpy(dtype=np.int64)
-    return np.bincount(agents, minlength=len(snapshot.agents)).astype(np.float64)
+def _counted(snapshot: Snapshot, incidents: pd.DataFrame, sign: str, *, fading: bool = False) -> np.ndarray:
+    rows = incidents[incidents["sign"] == sign]
+    ages = np.array([(snapshot.as_of - day).days for day in rows["flagged_on"]], dtype=np.float64)
+    weights = decay_weight(ages, half_life=HALF_LIFE_DAYS) if fading and ages.size else np.ones(ages.size)
+    agents = rows["agent"].to_numpy(dtype=np.int64)
+    return np.bincount(agents, weights, minlength=len(snapshot.agents)).astype(np.float64)
 
 
 def _worst(snapshot: Snapshot, incidents: pd.DataFrame) -> np.ndarray:

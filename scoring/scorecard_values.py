@@ -146,10 +146,29 @@ def _rating_columns(evaluation: Evaluation, model: RatingModel) -> dict[str, lis
         "answered": np.round(answered).astype(int).tolist(),
         "offered": np.round(offered).astype(int).tolist(),
         "response_rate": rounded_where(answered / np.maximum(offered, 1.0), offered > 0),
+        **_response_columns(evaluation, model.rows),
         "top_cell": agents["top_cell"].astype(str).tolist(),
         "top_share": rounded(agents["top_share"]),
         "component": agents["component"].astype(int).tolist(),
     }
+
+
+def _response_columns(evaluation: Evaluation, at: np.ndarray) -> dict[str, list[Any]]:
+    """The share of answers beside the usual one, and what the silent would have to think for the last place to move."""
+    found = evaluation.measures.silence
+    needed = evaluation.rating_at_the_line
+    silent = found.tipping(evaluation.measures.by_name[RATING].mean, needed)[at]
+    low, high = ENDS["rating_points"]
+    known = np.isfinite(silent)
+    return {
+        "response_low": rounded_where(found.low[at], np.isfinite(found.low[at])),
+        "response_high": rounded_where(found.high[at], np.isfinite(found.high[at])),
+        "response_expected": rounded_where(found.expected[at], np.isfinite(found.expected[at])),
+        "response_is_odd": found.is_odd[at].tolist(),
+        "silent_mean": rounded_where(silent, known),
+        "silent_can_turn": [bool(can) if told else None for can, told in zip(
+            ((silent >= low) & (silent <= high)).tolist(), known.tolist(), strict=True)],
+    }  # fmt: skip
 
 
 def gates(evaluation: Evaluation) -> list[Card]:
@@ -179,8 +198,17 @@ def _gate(evaluation: Evaluation, one: Criterion, outcome: GateOutcome, members:
         "group": [""] * measure.size,
         **_values(measure, measure.known),
         "missing_rule": ["" if known else missing_rule(one) for known in measure.known.tolist()],
+        **_silent(evaluation, one, measure, cut),
         **(group if one.role is Role.ANY_OF else {}),
     })  # fmt: skip
+
+
+def _silent(evaluation: Evaluation, one: Criterion, measure: Measure, cut: float) -> dict[str, list[Any]]:
+    """For customer ratings: the mean of the silent customers at which all of them together would be at the cut."""
+    if one.criterion.value != RATING:
+        return {}
+    silent = evaluation.measures.silence.tipping(measure.mean, np.where(measure.known, cut, np.nan))
+    return {"silent_mean": rounded_where(silent, np.isfinite(silent))}
 
 
 def _states(evaluation: Evaluation, one: Criterion, measure: Measure, chance: np.ndarray, needed: float) -> list[str]:

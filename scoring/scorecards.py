@@ -10,7 +10,7 @@ import numpy as np
 
 from scoring.evaluation import Evaluation
 from scoring.formula.composite import ELIGIBLE, VETOED
-from scoring.formula.flips import GATE, WEIGHT, FlipColumn, FlipTable, flip_table
+from scoring.formula.flips import GATE, WEIGHT, FlipColumn, FlipTable
 from scoring.formula.rounding import round_rows
 from scoring.measuring import plain_name
 from scoring.ruling import unit_name
@@ -155,7 +155,7 @@ def _explanations(evaluation: Evaluation) -> list[Card]:
 
 
 def _flips(evaluation: Evaluation) -> list[list[Card]]:
-    table = flip_table(evaluation.composite)
+    table = evaluation.flips
     table = FlipTable(tuple(_worth_telling(evaluation, column) for column in table.columns), table.against)
     told = [_told(column) for column in table.columns]
     return [
@@ -203,6 +203,11 @@ def _notes(evaluation: Evaluation) -> list[list[Card]]:
     if model.mix.components > 1:
         for place, cell in zip(model.rows.tolist(), model.mix.agents["top_cell"].tolist(), strict=True):
             found[place].append({"code": "only_within_component", "params": {"cell": str(cell)}})
+    silence = evaluation.measures.silence
+    for place in np.flatnonzero(silence.is_odd).tolist():
+        shares = {"rate": float(silence.rate[place]), "expected": float(silence.expected[place])}
+        rounded_shares = {name: round(share, 6) for name, share in shares.items()}
+        found[place].append({"code": "odd_response_rate", "params": rounded_shares})
     for one in model.mix.warnings:
         params = {"cell": str(one.cell), "share": round(float(one.share), 6)}
         found[int(str(one.agent))].append({"code": "confined_to_thin_cell", "params": params})

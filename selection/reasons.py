@@ -40,6 +40,10 @@ _NOTES = {
         "%(share)s of the ratings come from a queue where hardly anybody else works, %(cell)s, so how hard it is "
         "cannot be known."
     ),
+    "odd_response_rate": gettext_lazy(
+        "%(rate)s of the customers who were asked answered, where %(expected)s is usual on the same chats. Look "
+        "whether everybody was asked."
+    ),
     "criterion_without_evidence": gettext_lazy(
         "Nobody has evidence on “%(criterion)s” yet, so it tells nobody apart in this run."
     ),
@@ -229,7 +233,22 @@ def _shrunken(chain: Chain) -> list[str]:
 def _response(detail: Entry) -> list[str]:
     if detail.get("response_rate") is None:
         return []
-    return [_("%(share)s of the customers who were asked answered.") % {"share": percent(detail["response_rate"])}]
+    told = {"share": percent(detail["response_rate"])}
+    if detail.get("response_expected") is None:
+        return [_("%(share)s of the customers who were asked answered.") % told]
+    told |= {"usual": percent(detail["response_expected"])}
+    asked = _("%(share)s of the customers who were asked answered; on the same chats %(usual)s is usual.")
+    return [asked % told, *_silent(detail)]
+
+
+def _silent(detail: Entry) -> list[str]:
+    """What those who did not answer could change; nothing where nobody is silent, or there is no line to cross."""
+    if detail.get("silent_can_turn") is None:
+        return []
+    if not detail["silent_can_turn"]:
+        return [_("Whatever the others would have given, it could not have moved the last place.")]
+    told = {"mean": decimal(detail["silent_mean"], 2)}
+    return [_("The last place would change hands if the others had given %(mean)s on average.") % told]
 
 
 def what_would_change(score: Score) -> list[str]:
@@ -297,6 +316,8 @@ def _told(params: Entry) -> dict[str, str]:
     known: dict[str, Callable[[Any], str]] = {
         "cell": queue_name,
         "share": percent,
+        "rate": percent,
+        "expected": percent,
         "criterion": criterion_name,
         "instruments": ", ".join,
     }

@@ -47,8 +47,9 @@ def response_rates(offers: pd.DataFrame, *, level: float = 0.95, flag_at: float 
     counts = offers[["offered", "answered"]].astype(float)
     if (counts["answered"] > counts["offered"]).any():
         raise ValueRangeError(name="answered", rule="at most the surveys offered", value=counts["answered"].max())
-    cells = counts.groupby(offers["cell"]).transform("sum")
-    usual = cells["answered"] / cells["offered"].where(cells["offered"] > 0)
+    codes, _ = pd.factorize(offers["cell"])
+    whole = {name: np.bincount(codes, counts[name]) for name in counts}
+    usual = (whole["answered"] / np.where(whole["offered"] > 0, whole["offered"], np.nan))[codes]
     rows = counts.assign(expected=counts["offered"] * usual, noise=counts["offered"] * usual * (1.0 - usual))
     sums = rows.groupby(offers["agent"]).sum()
     sums = sums[sums["offered"] > 0]

@@ -130,6 +130,19 @@ def test_praise_counts_chats_and_harm_its_worst_case() -> None:
     assert rate.mean[0] >= rate.mean[1]
 
 
+def test_old_praise_weighs_less_until_it_expires() -> None:
+    people = [worlds.agent(f"A-{number:02d}") for number in range(20)]
+    for each in people:
+        worlds.rate(each, [5] * 10)
+    for _ in range(6):
+        worlds.incident(people[0], on=date(2026, 11, 20))
+        worlds.incident(people[1], on=date(2026, 2, 20))
+        worlds.incident(people[2], on=date(2025, 11, 1))
+    fresh, old, expired, none = measures("viral_chats").by_name["viral_chats"].mean[:4]
+    assert fresh > old > expired == none
+    assert value_of("viral_chats.chats")[:3] == [6.0, 6.0, 0.0]
+
+
 def test_incidents_outside_the_window_of_the_policy_do_not_count() -> None:
     one = worlds.agent("A")
     worlds.rate(one, [5])
