@@ -12,11 +12,11 @@ from scoring.formula import AnyOf, Gate, Rules, Veto, Weight
 from scoring.measuring import needing
 from scoring.policy import Criterion, Policy, Unit, WhenMissing
 from scoring.policy import Measure as Name
+from scoring.policy.document import PASS_PERCENT
 
 MEASURED_IN_A_ROUND = frozenset({Name.KNOWLEDGE_TEST, Name.TEST_TASK, Name.INVOLVEMENT, Name.CULTURE})
 # Facts need no number of pieces, questions of a test are no pieces, and the cut on viral chats counts them itself.
 NEEDS_NO_PIECES = frozenset({Name.TENURE, Name.TECHNICAL_SUPPORT, Name.KNOWLEDGE_TEST, Name.VIRAL_CHATS})
-PASS_PERCENT = 60.0
 LIKELY = 0.5
 MEASURE_OF_UNIT = {
     (Name.CUSTOMER_RATING, Unit.SHARE): "customer_rating.share",
@@ -69,7 +69,7 @@ def in_measure(one: Criterion) -> tuple[float, float]:
     """The cut in the unit of the measure, and the probability with which it must be reached."""
     cut = one.cut or 0.0
     if one.unit is Unit.PROBABILITY:
-        return PASS_PERCENT, cut
+        return float(PASS_PERCENT), cut
     if one.criterion in MEASURED_IN_A_ROUND and one.unit is Unit.LEVEL:
         return (cut - 1.0) / 4.0 * 100.0, LIKELY
     if one.criterion in MEASURED_IN_A_ROUND and one.unit is Unit.SHARE:

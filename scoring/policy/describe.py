@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scoring.policy.document import Criterion, Measure, Order, Policy, Role, Text, Unit, WhenMissing
+from scoring.policy.document import PASS_PERCENT, Criterion, Measure, Order, Policy, Role, Text, Unit, WhenMissing
 from scoring.policy.vocabulary import (
     APPROVERS,
     CHAT,
@@ -158,8 +158,8 @@ _RULES: dict[Unit, Text] = {
         "{name}: at least {amount} of what can be reached.", "{name}: не меньше {amount} от возможного."
     ),
     Unit.PROBABILITY: Text(
-        "{name}: the true result reaches the cut score with a probability of at least {amount}.",
-        "{name}: истинный результат достигает проходного балла с вероятностью не меньше {amount}.",
+        f"{{name}}: the true result is {PASS_PERCENT} % or more with a probability of at least {{amount}}.",
+        f"{{name}}: истинный результат не ниже {PASS_PERCENT} % с вероятностью не меньше {{amount}}.",
     ),
     Unit.CHATS: Text(
         "{name}: at least {amount} verified as praise.", "{name}: не меньше {amount} с подтверждённой похвалой."

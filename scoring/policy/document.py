@@ -35,7 +35,7 @@ class Unit(StrEnum):
     SHARE = "share"  # 0 to 1, adjusted for the mix of cases and shrunk
     LEVEL = "level"  # 1 to 5, adjusted and shrunk likewise
     PERCENT = "percent"  # 0 to 100 of what could be reached in the test or task
-    PROBABILITY = "probability"  # that the true result reaches the cut score of the test or task
+    PROBABILITY = "probability"  # that the true result reaches PASS_PERCENT
     CHATS = "chats"  # verified positive viral chats
     SEVERITY = "severity"  # 1 to 4, of a verified negative viral chat
 
@@ -85,6 +85,11 @@ class Approver(StrEnum):
 
     LINE_MANAGER = "line_manager"
     HEAD_OF_PUBLIC_COMMUNICATIONS = "head_of_public_communications"
+
+
+# The pass mark behind the unit "probability", in percent of what can be reached, the same for every test and task. A
+# policy that wants another line asks for it in percent: a cut of 70 percent holds when it is more likely than not.
+PASS_PERCENT = 60
 
 
 @dataclass(frozen=True, slots=True)

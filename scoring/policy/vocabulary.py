@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scoring.policy.document import (
+    PASS_PERCENT,
     Approver,
     Effect,
     Measure,
@@ -101,7 +102,10 @@ UNITS: Mapping[Unit, Text] = {
     Unit.SHARE: Text("share, 0 to 1", "доля, от 0 до 1"),
     Unit.LEVEL: Text("level, 1 to 5", "уровень, от 1 до 5"),
     Unit.PERCENT: Text("percent of what can be reached", "процент от возможного"),
-    Unit.PROBABILITY: Text("probability of reaching the cut score", "вероятность достичь проходного балла"),
+    Unit.PROBABILITY: Text(
+        f"probability of truly reaching {PASS_PERCENT} percent",
+        f"вероятность действительно достичь {PASS_PERCENT} процентов",
+    ),
     Unit.CHATS: Text("chats", "чаты"),
     Unit.SEVERITY: Text("severity, 1 to 4", "тяжесть, от 1 до 4"),
 }
