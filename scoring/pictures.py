@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from journal.record import record
 from scoring.incident_reads import held
 from scoring.intake.limits import MEGABYTE
-from scoring.intake.pictures import Picture, clean
 from scoring.intake.refusals import Problem
 from scoring.models import IncidentPicture, ViralIncident
 from scoring.models.evidence import IncidentState
+from scoring.picture_content import Picture, clean
 from scoring.refusals import EvidenceRefused
 
 PICTURES_AT_MOST = 6

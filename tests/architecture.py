@@ -22,6 +22,7 @@ PURE = (
     "scoring/policy/",
     "scoring/intake/",
     "scoring/cellwork.py",
+    "scoring/picture_content.py",
     "assessments/marking.py",
     "assessments/consensus.py",
     "selection/stages.py",

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from scoring.intake.pictures import JPEG, PNG, WEBP
 from scoring.models.evidence import ViralIncident
+from scoring.picture_content import JPEG, PNG, WEBP
 
 MARKS_AT_MOST = 3
 

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scoring.incidents import DECISIONS, Incident
-from scoring.intake.pictures import MOST_BYTES
 from scoring.models import Agent
 from scoring.models.evidence import IncidentState
+from scoring.picture_content import MOST_BYTES
 from scoring.pictures import PICTURES_AT_MOST
 from selection.hr.evidence_waiting import AgentField
 from selection.incident_words import SIGNS, severity_choices

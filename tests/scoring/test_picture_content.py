@@ -5,8 +5,8 @@ from base64 import b64decode
 
 import pytest
 
-from scoring.intake.pictures import JPEG, MOST_BYTES, PNG, WEBP, Picture, clean
 from scoring.intake.refusals import Problem
+from scoring.picture_content import JPEG, MOST_BYTES, PNG, WEBP, Picture, clean
 
 # 9 by 5 pixels, drawn by a browser; nothing in them but what is drawn.
 PNG_BYTES = b64decode(
