@@ -39,9 +39,9 @@ GRAVE = {"serious", "critical"}
 # A walk that misses these has lost its way, and would find nothing wrong.
 REACHED = {
     "hr:today", "hr:ranking", "hr:agent", "hr:round", "hr:candidate", "hr:batch", "hr:policy", "hr:verify",
-    "hr:references", "hr:comparison", "hr:seen_what_if", "hr:overrides", "hr:policy_readers", "portal:references",
-    "portal:reference", "portal:invitation", "portal:test", "portal:task", "portal:results", "portal:score", "desk:index", "desk:grading",
-    "admin:index", "admin:selection_candidate_change",
+    "hr:references", "hr:comparison", "hr:seen_what_if", "hr:overrides", "hr:policy_readers",
+    "portal:invitation", "portal:test", "portal:task", "portal:results", "portal:score", "portal:references",
+    "portal:reference", "desk:index", "desk:grading", "admin:index", "admin:selection_candidate_change",
 }  # fmt: skip
 # Whoever overrules the scores more often than that does not need them.
 MOST_AGAINST = 0.15
