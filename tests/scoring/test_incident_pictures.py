@@ -13,9 +13,9 @@ from scoring.models.evidence import IncidentState
 from scoring.pictures import PICTURES_AT_MOST, add_pictures, content_of
 from scoring.refusals import EvidenceRefused
 from tests.cast import NOW, Cast
-from tests.scoring.intake.test_pictures import JPEG_BYTES, PNG_BYTES, SECRET, chunk, told
 from tests.scoring.test_batches import cast
 from tests.scoring.test_incidents import REASON, known
+from tests.scoring.test_picture_content import JPEG_BYTES, PNG_BYTES, SECRET, chunk, told
 
 __all__ = ["cast"]
 

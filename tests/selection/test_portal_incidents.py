@@ -16,7 +16,7 @@ from scoring.severity import rate_severity
 from selection.dossier import dossier, dossier_hash
 from selection.models import Candidate
 from tests.cast import NOW, Cast
-from tests.scoring.intake.test_pictures import PNG_BYTES
+from tests.scoring.test_picture_content import PNG_BYTES
 from tests.selection.hr.conftest import logged_in
 from tests.selection.test_case import facts
 

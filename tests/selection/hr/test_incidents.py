@@ -16,7 +16,7 @@ from scoring.models.batches import BatchState
 from scoring.models.evidence import IncidentState
 from selection.stages import Role
 from tests.cast import NOW, Cast, person
-from tests.scoring.intake.test_pictures import JPEG_BYTES, PNG_BYTES, SECRET, told
+from tests.scoring.test_picture_content import JPEG_BYTES, PNG_BYTES, SECRET, told
 from tests.selection.hr.conftest import logged_in
 
 REASON = "The thread and the chat were compared."
