@@ -117,8 +117,9 @@ SECTIONS: tuple[Section, ...] = (
             ),
             _(
                 "Only verified incidents that are the agent's own count, one for each chat however often it was "
-                "shared, and each expires, as a rule after a year. How many people saw it says something about the "
-                "customer's audience, not about the agent, and gives no points."
+                "shared, and each expires, as a rule after a year; where praise is weighed, it loses half of its "
+                "weight in half a year. How many people saw it says something about the customer's audience, not about the "
+                "agent, and gives no points."
             ),
         ),
     ),
@@ -196,8 +197,16 @@ SECTIONS: tuple[Section, ...] = (
             (
                 _("Silent customers"),
                 _(
-                    "Whoever does not answer is not heard. The share of answers is shown, but what the silent ones "
-                    "think cannot be known."
+                    "Whoever does not answer is not heard. The share of answers stands beside the one usual on the "
+                    "same chats, and each score says how far the silent ones would have to differ to change it. What "
+                    "they think cannot be known."
+                ),
+            ),
+            (
+                _("Faithful customers"),
+                _(
+                    "A customer who rates the same agent again and again counts each time, so a few faithful ones make "
+                    "the evidence look surer than it is. The import says where that happens often."
                 ),
             ),
             (
