@@ -118,8 +118,8 @@ SECTIONS: tuple[Section, ...] = (
             _(
                 "Only verified incidents that are the agent's own count, one for each chat however often it was "
                 "shared, and each expires, as a rule after a year; where praise is weighed, it loses half of its "
-                "weight in half a year. How many people saw it says something about the customer's audience, not about the "
-                "agent, and gives no points."
+                "weight in half a year. How many people saw it says something about the customer's audience, not about "
+                "the agent, and gives no points."
             ),
         ),
     ),
