@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import lzma
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,7 @@ def unpacked(path: Path, container: Container, folder: Path, limits: Limits) -> 
             else:
                 with ZipFile(path) as archive, archive.open(container.member) as member:
                     _copy(member, out, limits)
-    except (OSError, EOFError, zlib.error, BadZipFile) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, BadZipFile) as error:
         raise Rejected("corrupt", container=container.packing) from error
     partial.rename(target)
     return target
@@ -193,7 +194,7 @@ def _zip(path: Path, limits: Limits) -> Container:
             entries = archive.infolist()
             check_entries(entries, path.stat().st_size, limits)
             return _zip_kind(archive, entries, path)
-    except (BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, ValueError) as error:
+    except (BadZipFile, OSError, EOFError, zlib.error, lzma.LZMAError, NotImplementedError, ValueError) as error:
         raise Rejected("corrupt", container="zip") from error
 
 

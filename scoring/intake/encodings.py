@@ -123,7 +123,8 @@ def _narrow(path: Path, wide: str, tally: _Tally, digest: str) -> Text:
     # Enough valid sequences that make words: the file is UTF-8, and some of its bytes are damaged.
     if tally.valid * 4 > tally.invalid and _plausibility(sample, UTF8) > _plausibility(sample, best) - 0.2:
         return Text(UTF8, (), True, True, tally.lines, digest)
-    return Text(best, others, False, True, tally.lines, digest, _utf8_line(path))
+    # Some of these encodings leave bytes without a letter: whoever carries one is refused, not the file.
+    return Text(best, others, True, True, tally.lines, digest, _utf8_line(path))
 
 
 def _utf8_line(path: Path) -> int:

@@ -25,7 +25,7 @@ from scoring.intake.grids import Row, Trouble
 from scoring.intake.limits import Limits
 from scoring.intake.meanings import KINDS, RATINGS, meanings_of
 from scoring.intake.profiles import Profile
-from scoring.intake.refusals import Note, Question, Rejected
+from scoring.intake.refusals import Note, Question, Rejected, shown
 from scoring.intake.scales import CSAT5, instrument_of
 from scoring.intake.stamps import DMY, MDY, orders
 from scoring.intake.tables import Opened, is_totals, objects, opened, raw_batches
@@ -159,7 +159,8 @@ def _object_sample(source: Opened, seen: Understanding, limits: Limits) -> list[
         if len(names) > limits.columns:
             break
     if not names:
-        raise Rejected("no_records")
+        broken = next((one.text for one in found if isinstance(one, Trouble)), None)
+        raise Rejected("no_records") if broken is None else Rejected("bad_json", found=shown(broken))
     return [list(names), *(one if isinstance(one, Trouble) else [one.get(name) for name in names] for one in found)]
 
 

@@ -124,7 +124,7 @@ def _items(window: "_Window") -> Iterator[dict[str, Any] | Trouble]:
 def _members(window: "_Window") -> Iterator[dict[str, Any] | Trouble]:
     """Walk the top object: lists of objects are records, the rest is kept as one record in case there are none."""
     rest: dict[str, Any] = {}
-    seen = False
+    seen, trouble = False, None
     window.take("{")
     while window.peek() != "}":
         name = window.value()
@@ -133,12 +133,13 @@ def _members(window: "_Window") -> Iterator[dict[str, Any] | Trouble]:
             seen = True
             yield from _items(window)
         else:
-            rest[str(name)] = window.value()
+            rest[str(name)] = value = window.value()
+            trouble = trouble or (value if isinstance(value, Trouble) else None)
         if window.peek() == ",":
             window.take(",")
     window.take("}")
     if rest and not seen:
-        yield rest
+        yield trouble or rest
 
 
 class _Window:

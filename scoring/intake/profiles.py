@@ -80,9 +80,26 @@ def parse(document: str) -> Profile:
     unknown = sorted(set(read) - set(known))
     if unknown or not isinstance(read.get("name"), str):
         raise ProfileError("unknown_key" if unknown else "bad_value", unknown[0] if unknown else "name")
+    wrong = next((name for name, value in read.items() if not _fits(name, value)), "")
+    if wrong:
+        raise ProfileError("bad_value", wrong)
     profile = Profile(**{name: _shaped(name, value) for name, value in read.items()})
     _check(profile)
     return profile
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a value has the type of its field."""
+    kind = Profile.__dataclass_fields__[name].type
+    if kind in (str, bool):
+        return isinstance(value, kind)
+    if name == "columns":
+        return isinstance(value, dict) and all(isinstance(one, str) or _is_texts(one) for one in value.values())
+    return isinstance(value, dict) if name == "values" else _is_texts(value)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _shaped(name: str, value: Any) -> Any:

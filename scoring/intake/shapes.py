@@ -5,6 +5,7 @@ dots (`assigned_agent.email`); names that begin with `_` are computed here.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -29,35 +30,51 @@ def flat(record: Record, prefix: str = "") -> Record:
     return found
 
 
+def _part(record: Record, *names: str) -> Record:
+    """The object under these names, one inside the other; an empty one where a payload has anything else."""
+    found: Any = record
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _list(record: Record, name: str) -> list[Any]:
+    found = record.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _parts(record: Record, name: str) -> list[Record]:
+    """The objects of a list; whatever else stands in it is passed over."""
+    return [one for one in _list(record, name) if isinstance(one, dict)]
+
+
 def _as_is(record: Record) -> Iterator[Record]:
     yield record
 
 
 def _chatwoot(record: Record) -> Iterator[Record]:
     """The API's list item as it is, or the `message_updated` payload with the answer inside."""
-    attributes = record.get("content_attributes") or {}
-    submitted = (attributes.get("submitted_values") or {}) if isinstance(attributes, dict) else {}
-    response = submitted.get("csat_survey_response") if isinstance(submitted, dict) else None
-    if not isinstance(response, dict):
+    response = _part(record, "content_attributes", "submitted_values", "csat_survey_response")
+    if not response:
         if "rating" in record:
             yield record
         return
-    conversation = record.get("conversation") or {}
+    conversation = _part(record, "conversation")
     yield {
         "message_id": record.get("id"),
         "rating": response.get("rating"),
         "feedback_message": response.get("feedback_message"),
         "conversation_id": conversation.get("display_id") or conversation.get("id"),
-        "assigned_agent": (conversation.get("meta") or {}).get("assignee") or {},
+        "assigned_agent": _part(conversation, "meta", "assignee"),
         "created_at": record.get("updated_at") or record.get("created_at"),
     }
 
 
 def _zendesk_survey(record: Record) -> Iterator[Record]:
     """A survey response holds typed answers; the rating scale is the mark, an open answer the comment."""
-    answers = [one for one in record.get("answers") or [] if isinstance(one, dict)]
+    answers = _parts(record, "answers")
     rating = next((one for one in answers if "rating" in one), {})
-    words = next((one for one in answers if one.get("type") in {"open_ended", "open-ended"}), {})
+    words = next((one for one in answers if one.get("type") in ("open_ended", "open-ended")), {})
     yield {
         **{name: value for name, value in record.items() if name != "answers"},
         "_ticket": _ticket(record),
@@ -71,7 +88,7 @@ def _zendesk_survey(record: Record) -> Iterator[Record]:
 
 
 def _ticket(record: Record) -> Any:
-    subjects = [one for one in record.get("subjects") or [] if isinstance(one, dict)]
+    subjects = _parts(record, "subjects")
     return next((one.get("id") for one in subjects if "ticket" in str(one.get("type", "ticket"))), None)
 
 
@@ -80,27 +97,26 @@ def _intercom(record: Record) -> Iterator[Record]:
     rating = record.get("conversation_rating")
     if not isinstance(rating, dict):
         return
-    teammate = rating.get("teammate") or {}
-    if teammate.get("type") in {"bot", "fin"} or "bot" in str(teammate.get("name", "")).lower().split():
+    teammate = _part(rating, "teammate")
+    if teammate.get("type") in ("bot", "fin") or "bot" in str(teammate.get("name", "")).lower().split():
         return
     yield {
         **{name: value for name, value in record.items() if name != "conversation_parts"},
         "_rated_at": rating.get("created_at"),
-        "_rater": (rating.get("contact") or rating.get("customer") or {}).get("id"),
+        "_rater": (_part(rating, "contact") or _part(rating, "customer")).get("id"),
     }
 
 
 def _livechat(record: Record) -> Iterator[Record]:
     """A chat or archive item: rating in the thread's properties, agents among its users; each gets an equal share."""
-    thread = record.get("thread") or record
-    properties = thread.get("properties") or {}
-    rating = properties.get("rating") if isinstance(properties, dict) else None
-    if not isinstance(rating, dict) or rating.get("score") is None:
+    thread = _part(record, "thread") or record
+    rating = _part(thread, "properties", "rating")
+    if rating.get("score") is None:
         return
-    users = [one for one in record.get("users") or [] if isinstance(one, dict)]
+    users = _parts(record, "users")
     agents = [one.get("id") for one in users if one.get("type") == "agent"]
     if not agents:
-        agents = [one for one in thread.get("user_ids") or [] if "@" in str(one)]
+        agents = [one for one in _list(thread, "user_ids") if "@" in str(one)]
     customer = next((one.get("id") for one in users if one.get("type") == "customer"), None)
     for agent in agents or [None]:
         yield {
@@ -117,31 +133,24 @@ def _livechat(record: Record) -> Iterator[Record]:
 
 def _jivo(record: Record) -> Iterator[Record]:
     """A finished chat: the mark is a text, agents are credited by their share of the agents' messages."""
-    chat = record.get("chat") or {}
-    agents = [one for one in record.get("agents") or [] if isinstance(one, dict)]
-    counts = Counter(
-        one.get("agent_id")
-        for one in chat.get("messages") or []
-        if isinstance(one, dict) and one.get("type") == "agent"
-    )
-    assigned = record.get("assigned_agent") or {}
-    people = agents or ([assigned] if assigned else [{}])
-    total = sum(counts[one.get("id")] for one in people)
+    chat = _part(record, "chat")
+    messages = _parts(chat, "messages")
+    counts = Counter(str(one.get("agent_id")) for one in messages if one.get("type") == "agent")
+    people = _parts(record, "agents") or [_part(record, "assigned_agent")]
+    total = sum(counts[str(one.get("id"))] for one in people)
     stamps = [
-        int(one["timestamp"])
-        for one in chat.get("messages") or []
-        if isinstance(one, dict) and str(one.get("timestamp")).isdigit()
+        int(str(one["timestamp"])) for one in messages if re.fullmatch(r"\d{1,19}", str(one.get("timestamp")), re.A)
     ]
     for one in people:
-        part = counts[one.get("id")] / total if total else 1 / len(people)
+        part = counts[str(one.get("id"))] / total if total else 1 / len(people)
         if part:
             yield {
                 "chat_id": record.get("chat_id"),
                 "_rating": chat.get("rate"),
                 "_agent": one.get("email") or one.get("id"),
                 "_share": part,
-                "_topic": (record.get("topic") or {}).get("title"),
-                "_rater": (record.get("visitor") or {}).get("number") or (record.get("visitor") or {}).get("email"),
+                "_topic": _part(record, "topic").get("title"),
+                "_rater": _part(record, "visitor").get("number") or _part(record, "visitor").get("email"),
                 "_rated_at": max(stamps, default=None),
             }
 

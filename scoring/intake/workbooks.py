@@ -4,6 +4,7 @@ A sheet is held in memory by the reader as a full rectangle, so its corners are 
 error come out of the reader as empty text; they are found here and put back, so that nothing is lost in silence.
 """
 
+import lzma
 import re
 import zlib
 from collections.abc import Iterator
@@ -140,7 +141,7 @@ def _inspect(path: Path, limits: Limits) -> dict[str, "_Seen"]:
                 seen.measure()
                 if seen.overlay or seen.padded or seen.since_1904:
                     parts[entry.filename] = seen
-    except (BadZipFile, OSError, EOFError, zlib.error, NotImplementedError) as error:
+    except (BadZipFile, OSError, EOFError, zlib.error, lzma.LZMAError, NotImplementedError) as error:
         raise Rejected("corrupt", container=XLSX) from error
     return parts
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,22 @@ def test_a_packed_workbook_is_checked_like_any_other(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_an_archive_names_no_file_outside_of_itself(tmp_path: Path, name: str, code: str) -> None:
     assert Result(put(tmp_path, zipped({name: csv_text([row(1)]).encode()}))).code == code
+
+
+def test_damage_is_found_in_every_kind_of_packing(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.csv", csv_text([row(at) for at in range(1, 40)]))
+    assert len(Result(path).records) == 39
+    content = bytearray(path.read_bytes())
+    content[100:140] = b"\xff" * 40
+    assert Result(put(tmp_path, bytes(content))).code == "corrupt"
+
+
+def test_a_rule_broken_inside_a_document_of_one_object_is_named(tmp_path: Path) -> None:
+    good = json.dumps(dict(zip(HEADER, row(1), strict=True)))
+    assert Result(put(tmp_path, good)).records == [1]
+    assert Result(put(tmp_path, good.replace('"ok"', "NaN"))).code == "bad_json"
 
 
 def test_a_zip_with_a_password_says_so(tmp_path: Path) -> None:

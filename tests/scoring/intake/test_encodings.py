@@ -65,6 +65,14 @@ def test_control_characters_are_refused(tmp_path: Path, char: str) -> None:
     assert found.refused == [(1, "control_char"), (2, "control_char")]
 
 
+@pytest.mark.parametrize(("encoding", "byte"), [("cp1251", b"\x98"), ("cp1252", b"\x81")])
+def test_a_byte_that_means_nothing_costs_its_own_record_only(tmp_path: Path, encoding: str, byte: bytes) -> None:
+    words = "Долго ждал ответа" if encoding == "cp1251" else "Müller Jürgen café"
+    lines = csv_text([row(1, comment=words), row(2, comment=f"{words} @"), row(3, comment=words)]).encode(encoding)
+    found = Result(put(tmp_path, lines.replace(b"@", byte)))
+    assert (found.records, found.refused) == ([1, 3], [(2, "bad_encoding")])
+
+
 def test_one_line_of_utf8_in_another_encoding_is_asked_about(tmp_path: Path) -> None:
     content = RUSSIAN.encode("cp1251") + ",".join(map(str, row(4, comment="Плохо"))).encode()
     path = put(tmp_path, content)

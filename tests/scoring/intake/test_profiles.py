@@ -1,6 +1,10 @@
 """Known sources, each on a small export written after its documentation."""
 
 import json
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,7 @@ import pytest
 
 from scoring.intake import ProfileError
 from scoring.intake.profiles import parse, write
+from scoring.intake.shapes import flattened
 from tests.scoring.intake.files import PROFILES, Result, csv_text, put, workbook
 
 EPOCH = 1767225600
@@ -66,6 +71,12 @@ JIVO = {
     },
 }
 
+RESPONSE = {
+    "id": "s1",
+    "answers": [{"type": "rating_scale", "rating": 5}, {"type": "open_ended", "value": "ok"}],
+    "subjects": [{"id": 7, "type": "ticket"}],
+}
+
 
 def from_json(tmp_path: Path, name: str, *records: dict[str, Any]) -> Result:
     return Result(put(tmp_path, json.dumps(list(records))), profile=PROFILES[name])
@@ -85,6 +96,12 @@ def test_shipped_profiles_read_back_as_written(name: str) -> None:
         ('name = "x"\ninstrument = "stars"', "bad_value"),
         ('name = "x"\nzone = "Mars/Olympus"', "bad_value"),
         ('name = "x"\nkind = "ratings"\n[columns]\nmood = "Mood"', "bad_value"),
+        ('name = "x"\ncolumns = 5', "bad_value"),
+        ('name = "x"\n[columns]\nrating = [5]', "bad_value"),
+        ('name = "x"\nzone = 5', "bad_value"),
+        ('name = "x"\nkey = "chat_id"', "bad_value"),
+        ('name = "x"\nepoch = "yes"', "bad_value"),
+        ('name = "x"\nvalues = ["good"]', "bad_value"),
         ('name = "x"\nkind = "ratings"\ninstrument = "thumbs"\n[values]\ngood = 5', "bad_value"),
     ],
 )
@@ -92,6 +109,32 @@ def test_profiles_that_cannot_be_used_say_why(text: str, code: str) -> None:
     with pytest.raises(ProfileError) as raised:
         parse(text)
     assert raised.value.args[0] == code
+
+
+def places(part: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where in a payload something stands."""
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for name, value in inner:
+        yield (*above, name)
+        yield from places(value, (*above, name))
+
+
+@pytest.mark.parametrize("odd", [None, 0, True, "x", [], [1], [[]], {}, {"id": {}}], ids=repr)
+@pytest.mark.parametrize(
+    ("shape", "payload"),
+    [
+        ("chatwoot", UPDATED),
+        ("intercom", INTERCOM),
+        ("livechat", LIVECHAT),
+        ("jivo", JIVO),
+        ("zendesk_survey_responses", RESPONSE),
+    ],
+)
+def test_payloads_of_another_make_break_nothing(shape: str, payload: dict[str, Any], odd: Any) -> None:
+    for place in places(payload):
+        changed = deepcopy(payload)
+        reduce(getitem, place[:-1], changed)[place[-1]] = odd
+        assert all(isinstance(one, dict) for one in flattened(changed, shape)), place
 
 
 def test_chatwoot_answers_and_webhooks_share_their_keys(tmp_path: Path) -> None:
