@@ -1,4 +1,4 @@
-"""`python -m bench [imports|workbooks|web|scores|reml|ranks|statistics|coverage ...] [--rows N] [--rounds N]`.
+"""`python -m bench [imports|growth|workbooks|web|scores|reml|ranks|statistics|coverage ...] [--rows N] [--rounds N]`.
 
 Every bench runs in a process of its own, so that no database and no memory is shared between engines.
 """
@@ -23,6 +23,7 @@ class Bench:
 
 BENCHES = {
     "imports": Bench(DATABASES, 100_000),
+    "growth": Bench(DATABASES, 10_000_000, rounds=1),
     "workbooks": Bench(("sqlite",), 200_000),
     "web": Bench(("sqlite",), 1_000_000, rounds=1),
     "scores": Bench(("sqlite",), 100_000),

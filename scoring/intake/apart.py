@@ -5,7 +5,7 @@ stops or dies, its pipe breaks, and it ends.
 """
 
 import gc
-import os
+import sys
 import threading
 from collections.abc import Generator
 from contextlib import suppress
@@ -46,7 +46,7 @@ def chunks_of(reading: Reading) -> Generator[Chunk, None, None]:
     A process with threads is not forked: a lock that another thread holds would stay closed in the child for ever.
     Raises Rejected as the reading does, and ReaderLost.
     """
-    alone = threading.active_count() == 1 and hasattr(os, "fork")
+    alone = threading.active_count() == 1 and sys.platform == "linux"
     names_new_agents = reading.setting.roster is not None and reading.setting.roster.creates
     large = reading.path.stat().st_size > WORTHWHILE_BYTES
     seen = reading.setting.seen
