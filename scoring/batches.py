@@ -26,7 +26,7 @@ from scoring.intake.load_cells import Sums
 from scoring.intake.load_lease import NoSpace, Superseded, is_dead, only_writer
 from scoring.intake.load_replaced import CONFLICT, put_back, unstage
 from scoring.intake.load_report import Report
-from scoring.intake.load_rows import free_keys
+from scoring.intake.load_rows import drop_some, free_keys
 from scoring.intake.refusals import Refusal as Refused
 from scoring.intake.sentences import note_sentence
 from scoring.models import Batch, CellSum, Rating, Refusal, ViralIncident
@@ -38,8 +38,9 @@ from scoring.refusals import EvidenceRefused
 from scoring.uploads import look_again, open_batch
 
 SHORTEST_REASON = 10
-# Longer than the longest wait between two knocks of a writer in SQLite's first ten tries.
-BREATH_SECONDS = 0.05
+# Who waits for SQLite's writer knocks every 50 ms at most; every 100 ms when it has waited for a fifth of a second.
+BREATH_SECONDS, LONG_BREATH_SECONDS = 0.051, 0.11
+LONG_WORK_SECONDS = 0.15
 PIECE = 5000
 
 
@@ -124,7 +125,7 @@ def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = tim
         _unstage(batch)
         return None
     try:
-        report = load_batch(batch=batch, at=at, actor=batch.created_by, pause=breathe, clock=clock)
+        report = load_batch(batch=batch, at=at, actor=batch.created_by, pause=Manners(), clock=clock)
     except Superseded:
         _unstage(batch)
         return None
@@ -138,10 +139,21 @@ def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = tim
     return report
 
 
-def breathe() -> None:
-    """Let the pages write: SQLite has one writer, and who waits for it does not queue up but knocks now and then."""
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        time.sleep(BREATH_SECONDS)
+class Manners:
+    """Lets the pages write between short transactions: who waits for SQLite's one writer must find the door open.
+
+    Where the machine is slow, transactions take longer, and who waits knocks more rarely: then it stays open longer.
+    """
+
+    def __init__(self) -> None:
+        self.since = time.monotonic()
+
+    def __call__(self) -> None:
+        """Make the pause that is due after what was done since the last one."""
+        if connection.vendor == "sqlite" and not connection.in_atomic_block:
+            is_slow = time.monotonic() - self.since > LONG_WORK_SECONDS
+            time.sleep(LONG_BREATH_SECONDS if is_slow else BREATH_SECONDS)
+        self.since = time.monotonic()
 
 
 def _publish_waiting(batch: Batch, at: datetime) -> None:
@@ -154,14 +166,23 @@ def _publish_waiting(batch: Batch, at: datetime) -> None:
 
 
 def _unstage(batch: Batch) -> None:
+    """Take away what a load that was called off has staged, in short transactions."""
+    breathe = Manners()
+    while _has_unstaged_some(batch):
+        breathe()
+
+
+def _has_unstaged_some(batch: Batch) -> bool:
     with transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         if locked.state != BatchState.CANCELLED:  # another worker has published it meanwhile: its rows count
-            return
-        Rating.objects.filter(batch=batch).delete()
+            return False
+        if drop_some(batch):
+            return True
         ViralIncident.objects.filter(batch=batch).delete()
         batch.waiting_rows.all().delete()
         unstage(batch)
+    return False
 
 
 def is_silent(batch: Batch, at: datetime) -> bool:
@@ -206,8 +227,8 @@ def cancel(*, batch: Batch, actor: User, at: datetime) -> None:
         locked.state = BatchState.CANCELLED
         locked.save(update_fields=["state"])
         record(actor=actor, verb="cancel_import", subject=locked, at=at, detail={"done": locked.done})
-        if is_silent(locked, at):
-            _unstage(locked)
+    if is_silent(locked, at):
+        _unstage(locked)
 
 
 def withdraw(*, batch: Batch, reason: str, actor: User, at: datetime) -> None:
@@ -254,7 +275,7 @@ def _signature(batch: Batch) -> tuple[int, int]:
 
 def _free_keys(batch: Batch) -> None:
     """In short transactions; if this is cut short, an import frees the keys that it needs."""
-    rows, last = Rating.objects.filter(batch=batch).order_by("pk"), 0
+    rows, last, breathe = Rating.objects.filter(batch=batch).order_by("pk"), 0, Manners()
     while part := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:PIECE]):
         free_keys(Rating.objects.filter(pk__in=part))
         last = part[-1]

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Concat
 from scoring.intake.load_bulk import copy, insert
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Refusal, shown
-from scoring.models import Rating
+from scoring.models import Batch, Rating
 from scoring.models.batches import BatchState
 from scoring.models.evidence import Instrument
 
@@ -134,6 +134,13 @@ def free_keys(rows: QuerySet[Rating]) -> int:
     """Let the keys of withdrawn rows be imported again; the rows keep theirs behind a mark that is their own."""
     marked = Concat(Value(WITHDRAWN), Cast("pk", CharField(max_length=20)), Value(":"), F("key"))
     return rows.exclude(key__startswith=WITHDRAWN).update(key=marked)
+
+
+def drop_some(batch: Batch) -> int:
+    """Drop some rows of a batch that does not count, as many as a short transaction takes; say how many they were."""
+    some = list(Rating.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)[:LOOKED_UP])
+    Rating.objects.filter(pk__in=some).delete()
+    return len(some)
 
 
 def _all_added(chunk: Chunk, batch: int, places: Sequence[int] | None = None) -> bool:

@@ -1,13 +1,16 @@
 """A batch from the dry run to the evidence, and out of it again."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
 
 from journal.models import Entry
+from scoring import batches
 from scoring.batches import ask_for_check, cancel, carry_out, check_batch, confirm, reap, resume, withdraw
 from scoring.coverage import coverage_of, coverage_of_all
+from scoring.intake import load_rows
 from scoring.models import Agent, Batch, CellSum, Rating, Refusal, ViralIncident
 from scoring.models.batches import BatchState
 from scoring.models.evidence import IncidentState
@@ -140,6 +143,25 @@ def test_a_load_that_is_called_off_leaves_nothing(cast: Cast) -> None:
     assert batch.state == BatchState.CANCELLED
     assert Rating.objects.count() == 0
     assert sums() == []
+
+
+def test_what_a_called_off_load_has_staged_goes_piece_by_piece(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_rows, "LOOKED_UP", 1)
+    batch, other = imported(HEAD + ROWS, cast.hanna), imported(HEAD + "9,c9,S-13,4,2026-01-05 10:00,\n", cast.hanna)
+    Batch.objects.filter(pk=batch.pk).update(state=BatchState.CANCELLED)
+    assert carry_out(batch=batch, at=NOW, clock=lambda: NOW) is None
+    assert list(Rating.objects.values_list("batch", flat=True)) == [other.pk]
+
+
+def test_pauses_are_longer_where_transactions_are_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, slept = [100.0], list[float]()
+    monkeypatch.setattr(batches, "connection", Mock(vendor="sqlite", in_atomic_block=False))
+    monkeypatch.setattr(batches, "time", Mock(monotonic=lambda: now[0], sleep=slept.append))
+    breathe = batches.Manners()
+    for seconds in (0.1, 0.4, 0.1):
+        now[0] += seconds
+        breathe()
+    assert slept == [0.051, 0.11, 0.051]
 
 
 def test_a_load_that_is_sent_twice_is_carried_out_once(cast: Cast) -> None:
