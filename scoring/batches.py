@@ -135,7 +135,6 @@ def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = tim
         _publish_waiting(batch, at)
     batch.understanding["found"] = found_in(report)
     batch.save(update_fields=["understanding"])
-    keep_coverage(batch)
     return report
 
 

@@ -361,6 +361,8 @@ def _publish(load: _Load, report: Report, sums: Sums) -> None:
         note_refusals(batch, too_late, limits().refusals)
         keep_too_late(report, too_late, limits())
         keep_counts(batch, report)
+        if batch.kind == EvidenceKind.RATINGS and not report.updated:
+            batch.understanding["coverage"] = sums.months()
         batch.state, batch.published_at = BatchState.PUBLISHED, load.at
         add_them_up()
         batch.save()

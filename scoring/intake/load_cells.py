@@ -1,5 +1,6 @@
 """The additive counts and sums that scoring reads, kept in step with the published ratings."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
@@ -95,6 +96,15 @@ class Sums:
         """The same in several tables, one after the other, so that millions of sums need little memory."""
         return (self._frame(*part) for part in self._ranges())
 
+    def months(self) -> dict[str, int]:
+        """How many ratings each month has, by its first day as text."""
+        counts: Counter[int] = Counter()
+        for keys, values in self.parts:
+            numbers, places = np.unique(keys % _SIZES[2], return_inverse=True)
+            found = np.rint(np.bincount(places, weights=values[:, 0])).astype(int)
+            counts.update(dict(zip(numbers.tolist(), found.tolist(), strict=True)))
+        return {_first_day(number): count for number, count in sorted(counts.items()) if count}
+
     def _ranges(self) -> Iterator[_Part]:
         """Join the parts range by range of their keys: to join them all at once would take their size several times."""
         keys = np.sort(np.concatenate([keys for keys, _ in self.parts])) if self.parts else np.empty(0, np.int64)
@@ -111,6 +121,10 @@ class Sums:
         names = np.array(list(self.works), dtype=object)[work]
         found = [agent, names[:, 0], names[:, 1], names[:, 2], band, month, work * _SIZES[1] + band]
         return pd.DataFrame(dict(zip([*_KEYS, _NUMBER, *SUMS], [*found, *_wide(values, len(SUMS)).T], strict=True)))
+
+
+def _first_day(month: int) -> str:
+    return date(month // 12, month % 12 + 1, 1).isoformat()
 
 
 def _nothing() -> pd.DataFrame:
@@ -209,7 +223,7 @@ def _rows(sums: pd.DataFrame, cells: NDArray[np.int64], said: list[str], sign: i
     # In the order of their key, rows touch each page of its index once.
     order = np.lexsort((months, places, agents))
     known, codes = np.unique(months[order], return_inverse=True)
-    days = np.array([date(number // 12, number % 12 + 1, 1).isoformat() for number in known.tolist()], dtype=object)
+    days = np.array(list(map(_first_day, known.tolist())), dtype=object)
     values = [_whole(name, sign * sums[name].to_numpy(float)[order]) for name in said]
     return list(zip(agents[order].tolist(), places[order].tolist(), days[codes].tolist(), *values, strict=True))
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from journal.models import Entry
 from scoring import batches
 from scoring.batches import ask_for_check, cancel, carry_out, check_batch, confirm, reap, resume, withdraw
-from scoring.coverage import coverage_of, coverage_of_all
+from scoring.coverage import coverage_of, coverage_of_all, keep_coverage
 from scoring.intake import load_rows
 from scoring.models import Agent, Batch, CellSum, Rating, Refusal, ViralIncident
 from scoring.models.batches import BatchState
@@ -130,6 +130,15 @@ def test_months_without_ratings_are_named(cast: Cast) -> None:
         assert [month.month for month in found.months] == [1, 2, 3]
         assert found.counts == [1, 0, 1]
         assert [gap.isoformat() for gap in found.gaps] == ["2026-02-01"]
+
+
+def test_months_are_known_with_the_publication_and_equal_a_count(cast: Cast) -> None:
+    late = "9,c9,S-13,4,2026-01-31T22:00:00Z,Roaming\n"  # February in Moscow
+    batch = imported(HEAD + "8,c8,S-13,4,2026-01-31T12:00:00Z,Roaming\n" + late, cast.hanna)
+    kept = Batch.objects.get(pk=batch.pk).understanding["coverage"]
+    assert kept == {"2026-01-01": 1, "2026-02-01": 1}
+    keep_coverage(batch)
+    assert batch.understanding["coverage"] == kept
 
 
 def test_a_load_that_is_called_off_leaves_nothing(cast: Cast) -> None:
