@@ -23,6 +23,14 @@ from scoring.intake.limits import MEGABYTE, Limits
 from scoring.intake.refusals import Rejected
 
 LARGEST_RECTANGLE = 8_000_000
+# Tags of cells and rows that are not written the way Excel writes them are looked at one by one.
+_UNUSUAL_ROW = re.compile(rb'<row(?! r="\d{1,7}"(?: spans="\d{1,7}:\d{1,7}")?>)')
+_LAST_PLACE = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
+_TAG = re.compile(rb"<(?:\w+:)?(?:c|row)(?=[\s/>])[^>]*>")
+_PLACE = re.compile(rb"(?<![\w:])r\s*=\s*[\"']([^\"']*)[\"']")
+_GOOD_PLACE = re.compile(rb"[A-Z]{0,3}\d{1,7}")
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_CELL = re.compile(rb"<(?:\w+:)?c\b")
 _HIGH_ROWS = re.compile(rb"r=[\"'][A-Z]{0,3}(\d{5,7})[\"']")
 _ERROR = re.compile(
     rb"<(?:\w+:)?c\b(?=[^>]*\bt=[\"']e[\"'])[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*>\s*"
@@ -129,15 +137,13 @@ def _inspect(path: Path, limits: Limits) -> dict[str, "_Seen"]:
         with ZipFile(path) as archive:
             zeros = _zero_styles(archive)
             for entry in archive.infolist():
-                if not entry.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    continue
                 seen = _Seen(limits, zeros)
                 with archive.open(entry) as stream:
                     while block := stream.read(4 * MEGABYTE):
                         done += len(block)
                         if done > limits.unpacked_bytes:
                             raise Rejected("zip_bomb", limit=limits.unpacked_mb)
-                        seen.look(block, is_sheet=entry.filename.lower().startswith("xl/worksheets/sheet"))
+                        seen.look(block)
                 seen.measure()
                 if seen.overlay or seen.padded or seen.since_1904:
                     parts[entry.filename] = seen
@@ -163,17 +169,23 @@ class _Seen:
         self.limits, self.zeros = limits, zeros
         self.padded: dict[int, int] = {}
         self.since_1904 = False
+        self.is_sheet = False
+        self.counting, self.open_cells, self.most_cells, self.counted_rows = False, 0, 0, 0
         self.rest = b""
         self.widest = b""
         self.rows = 0
         self.overlay: Overlay = {}
 
-    def look(self, block: bytes, *, is_sheet: bool) -> None:
+    def look(self, block: bytes) -> None:
         """Search one block; what may be cut at its end is carried into the next."""
         data = self.rest + block
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise Rejected("xml_entity")
-        if not is_sheet:
+        # A part is a sheet by what it holds: its name is whatever the workbook says.
+        self.is_sheet = self.is_sheet or b"sheetData" in data
+        if self.is_sheet and b"\x00" in data:
+            raise Rejected("corrupt", container=XLSX)
+        if not self.is_sheet:
             self.since_1904 = self.since_1904 or _SINCE_1904.search(data) is not None
             self.rest = data[-64:]
             return
@@ -182,19 +194,52 @@ class _Seen:
         self.rest = data[cut:]
 
     def _cells(self, data: bytes) -> None:
-        start = 0
-        # Only columns beyond the widest so far are looked for: to list all cells of a large sheet takes seconds.
-        while found := _beyond(self.widest).search(data, start):
-            self.widest, start = found[1], found.end()
-        self.rows = max(self.rows, 10_000, *map(int, set(_HIGH_ROWS.findall(data))))
-        if b't="e"' in data or b"t='e'" in data:
+        if not self.widest:
+            self._widen(data)
+        if self._is_usual(data):
+            self.rows = max(self.rows, 10_000, _last_row(data))
+        else:
+            self._places(data)
+            self._widen(data)
+            self.rows = max(self.rows, 10_000, *map(int, set(_HIGH_ROWS.findall(data))))
             self._keep(_ERROR.findall(data), "error_cell")
+        if self.counting:
+            self._count(data)
         if b"<f" in data:
             self._keep(_UNCALCULATED.findall(data), "formula_without_value")
         for style, letters in set(_STYLED.findall(data)) if self.zeros else ():
             if style in self.zeros:
                 column = column_number(letters.decode()) - 1
                 self.padded[column] = max(self.zeros[style], self.padded.get(column, 0))
+
+    def _widen(self, data: bytes) -> None:
+        """Find the widest column; to list all cells of a large sheet takes seconds, those beyond are few."""
+        start = 0
+        while found := _beyond(self.widest).search(data, start):
+            self.widest, start = found[1], found.end()
+
+    def _is_usual(self, data: bytes) -> bool:
+        """Whether all cells are written as Excel does, up to the widest column and the last row, none with an error."""
+        start = max(0, data.find(b"<sheetData"))
+        unusual = _unusual(self.widest, _last_row(data))
+        return b":c" not in data and not unusual.search(data, start) and not _UNUSUAL_ROW.search(data, start)
+
+    def _places(self, data: bytes) -> None:
+        """Turn away references no spreadsheet has: the reader would ask for all the memory up to them, and die."""
+        for tag in _TAG.findall(data):
+            places = _PLACE.findall(tag)
+            quotes = tag.count(b'"') % 2 or tag.count(b"'") % 2
+            if quotes or len(places) > 1 or not all(map(_GOOD_PLACE.fullmatch, places)):
+                raise Rejected("corrupt", container=XLSX)
+            self.counting = self.counting or not places
+
+    def _count(self, data: bytes) -> None:
+        """Count cells that need not say where they stand: they follow one another."""
+        cells = [len(_CELL.findall(row)) for row in _ROW.split(data)]
+        cells[0] += self.open_cells
+        self.open_cells = cells[-1]
+        self.most_cells = max(self.most_cells, *cells)
+        self.counted_rows += len(cells) - 1
 
     def _keep(self, found: list[tuple[bytes, bytes, bytes]], code: str) -> None:
         for letters, row, text in found:
@@ -204,11 +249,38 @@ class _Seen:
 
     def measure(self) -> None:
         """Turn away sheets whose full rectangle would not fit into memory."""
-        width = column_number(self.widest.decode())
+        if self.is_sheet:
+            self._cells(self.rest)
+        width = max(column_number(self.widest.decode()), self.most_cells)
+        self.rows = max(self.rows, self.counted_rows)
         if width > self.limits.columns:
             raise Rejected("too_many_columns", found=width, limit=self.limits.columns)
         if self.rows * width > LARGEST_RECTANGLE:
             raise Rejected("too_many_cells", rows=self.rows, columns=width)
+
+
+def _last_row(data: bytes) -> int:
+    found = _LAST_PLACE.match(data, max(0, data.rfind(b'<c r="')))
+    return int(found[1]) if found else 0
+
+
+def _unusual(widest: bytes, row: int) -> re.Pattern[bytes]:
+    """Match a cell that is not written as Excel does, holds an error, or stands beyond this column or row."""
+    columns, rows = _up_to(widest.decode(), "A", "Z"), _up_to(str(row), "0", "9")
+    tag = rf'<c(?! r="(?:{columns})(?:{rows})"(?: s="\d{{1,6}}")?(?: t="(?!e")[A-Za-z]{{1,9}}")?/?>)'
+    return re.compile(tag.encode())
+
+
+def _up_to(last: str, first_sign: str, last_sign: str) -> str:
+    """Match what stands before this one or is it, in the order of columns (A to Z) or of numbers (0 to 9)."""
+    every = f"[{first_sign}-{last_sign}]"
+    before = [
+        f"{last[:at]}[{first_sign}-{chr(ord(sign) - 1)}]{every}{{{len(last) - at - 1}}}"
+        for at, sign in enumerate(last)
+        if sign > first_sign
+    ]
+    shorter = [f"{every}{{1,{len(last) - 1}}}"] if len(last) > 1 else []
+    return "|".join([*shorter, *before, last])
 
 
 @lru_cache(maxsize=512)
@@ -234,9 +306,12 @@ def column_number(letters: str) -> int:
 
 def _by_name(path: Path, parts: dict[str, _Seen]) -> dict[str, _Seen]:
     """Turn part names (xl/worksheets/sheet1.xml) into sheet names."""
-    with ZipFile(path) as archive:
-        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-        links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    try:
+        with ZipFile(path) as archive:
+            book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+            links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    except KeyError as error:
+        raise Rejected("corrupt", container=XLSX) from error
     targets = {}
     for tag in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", links):
         attributes = dict(_ATTRIBUTE.findall(tag))

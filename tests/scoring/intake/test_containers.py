@@ -183,6 +183,37 @@ def test_workbooks_are_looked_through_first(tmp_path: Path, part: str, old: byte
     assert Result(repacked(path, {part: (old, new)})).code == code
 
 
+@pytest.mark.parametrize(
+    ("row_", "code"),
+    [
+        ('<row r="9"><c r="A4000000000"><v>1</v></c></row>', "corrupt"),
+        ("<row r='9'><c r='A4000000000'><v>1</v></c></row>", "corrupt"),
+        ('<row r="9"><c\tr = "A4000000000"><v>1</v></c></row>', "corrupt"),
+        ('<row r="9"><c r="A9"r="A4000000000"><v>1</v></c></row>', "corrupt"),
+        ('<row r="9"><c x=">" r="A4000000000"><v>1</v></c></row>', "corrupt"),
+        ('<x:row r="9"><x:c r="ZZZZZZ9"><x:v>1</x:v></x:c></x:row>', "corrupt"),
+        ('<row r="4000000000"><c><v>1</v></c></row>', "corrupt"),
+        ('<row r="9999999"><c r="A9999999"><v>1</v></c></row>', "too_many_cells"),
+        (f'<row r="1048576">{"<c><v>1</v></c>" * 300}</row>', "too_many_columns"),
+        ('<row r="9"><c><v>1</v></c></row>', ""),
+        ('<row r="9"><c r="A9" s="0"/></row>', ""),
+    ],
+    ids=range(11),
+)
+@pytest.mark.parametrize("name", ["sheet1.xml", "other.dat"])
+def test_no_cell_stands_where_no_spreadsheet_has_one(tmp_path: Path, row_: str, code: str, name: str) -> None:
+    """The reader asks for memory up to the last cell at once, and takes the process with it when there is none."""
+    path = workbook(tmp_path, {"a": [HEADER, row(1), row(2)]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {one: archive.read(one) for one in archive.namelist()}
+    end = b"</sheetData>"
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(end, row_.encode() + end)
+    renamed = {
+        one.replace("sheet1.xml", name): part.replace(b"sheet1.xml", name.encode()) for one, part in parts.items()
+    }
+    assert Result(put(tmp_path, zipped(renamed))).code == code
+
+
 def test_a_damaged_workbook_is_called_damaged(tmp_path: Path) -> None:
     content = workbook(tmp_path, {"a": [HEADER, row(1)]}).read_bytes()
     assert Result(put(tmp_path, content[: len(content) // 2])).code == "corrupt"
