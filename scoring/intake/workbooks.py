@@ -17,6 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from scoring.intake.biff import sizes
 from scoring.intake.containers import XLSX
 from scoring.intake.grids import BadCell, Batches
 from scoring.intake.limits import MEGABYTE, Limits
@@ -71,6 +72,8 @@ class Workbook:
 def open_workbook(path: Path, kind: str, limits: Limits) -> Workbook:
     """Check and open a workbook. Raises Rejected (corrupt, encrypted, xml_entity, zip_bomb, too_many_columns)."""
     parts = _inspect(path, limits) if kind == XLSX else {}
+    if kind != XLSX:
+        _measure_old(path, limits)
     try:
         reader = CalamineWorkbook.from_path(str(path))
         metadata = reader.sheets_metadata
@@ -86,6 +89,14 @@ def open_workbook(path: Path, kind: str, limits: Limits) -> Workbook:
     overlays = {name: part.overlay for name, part in named.items() if part.overlay}
     padded = {name: part.padded for name, part in named.items() if part.padded}
     return Workbook(reader, shown, hidden, overlays, padded, any(part.since_1904 for part in parts.values()))
+
+
+def _measure_old(path: Path, limits: Limits) -> None:
+    found = sizes(path)
+    if not found:
+        raise Rejected("corrupt", container="xls")
+    for rows, columns in found:
+        check_rectangle(rows, columns, limits)
 
 
 def _loaded(reader: CalamineWorkbook, name: str) -> Any:
@@ -253,10 +264,15 @@ class _Seen:
             self._cells(self.rest)
         width = max(column_number(self.widest.decode()), self.most_cells)
         self.rows = max(self.rows, self.counted_rows)
-        if width > self.limits.columns:
-            raise Rejected("too_many_columns", found=width, limit=self.limits.columns)
-        if self.rows * width > LARGEST_RECTANGLE:
-            raise Rejected("too_many_cells", rows=self.rows, columns=width)
+        check_rectangle(self.rows, width, self.limits)
+
+
+def check_rectangle(rows: int, columns: int, limits: Limits) -> None:
+    """Turn away a sheet whose full rectangle would not fit into memory. Raises Rejected."""
+    if columns > limits.columns:
+        raise Rejected("too_many_columns", found=columns, limit=limits.columns)
+    if rows * columns > LARGEST_RECTANGLE:
+        raise Rejected("too_many_cells", rows=rows, columns=columns)
 
 
 def _last_row(data: bytes) -> int:

@@ -116,6 +116,37 @@ def compound_file(*streams: str) -> bytes:
     return bytes(header) + table + bytes(directory)
 
 
+def old_workbook(*places: tuple[int, int]) -> bytes:
+    """A workbook of the old binary format (XLS) with one sheet and a number at each place (row, column)."""
+
+    def record(kind: int, content: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    begin = struct.pack("<HHHHII", 0x600, 5, 0x0DBB, 0x07CC, 0, 6)
+    globals_ = record(0x809, begin)
+    start = len(globals_) + 4 + 9 + 4
+    globals_ += record(0x85, struct.pack("<IBBBB", start, 0, 0, 1, 0) + b"S") + record(0x0A)
+    cells = b"".join(record(0x203, struct.pack("<HHHd", *place, 0, 5.0)) for place in places)
+    stream = globals_ + record(0x809, begin) + cells + record(0x0A)
+    sectors = max(8, -(-len(stream) // 512))
+    header = bytearray(compound_file()[:512])
+    struct.pack_into("<IIIIIII", header, 48, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    struct.pack_into("<109I", header, 76, 0, *([0xFFFFFFFF] * 108))
+    struct.pack_into("<H", header, 32, 6)
+    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
+    table = struct.pack("<128I", *chain, *([0xFFFFFFFF] * (128 - len(chain))))
+    directory = bytearray(512)
+    for at, (name, kind, first, size) in enumerate(
+        (("Root Entry", 5, 0xFFFFFFFE, 0), ("Workbook", 2, 2, 512 * sectors))
+    ):
+        encoded = name.encode("utf-16-le")
+        directory[128 * at : 128 * at + len(encoded)] = encoded
+        struct.pack_into("<HBB", directory, 128 * at + 64, len(encoded) + 2, kind, 1)
+        struct.pack_into("<III", directory, 128 * at + 68, 0xFFFFFFFF, 0xFFFFFFFF, 1 - at or 0xFFFFFFFF)
+        struct.pack_into("<II", directory, 128 * at + 116, first, size)
+    return bytes(header) + table + bytes(directory) + stream.ljust(512 * sectors, b"\0")
+
+
 def seen(
     path: Path,
     kind: str = "ratings",

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from scoring.intake import Limits
+from scoring.intake.biff import sizes
 from tests.scoring.intake.files import (
     HEADER,
     Result,
     compound_file,
     csv_text,
+    old_workbook,
     parquet,
     put,
     repacked,
@@ -212,6 +214,19 @@ def test_no_cell_stands_where_no_spreadsheet_has_one(tmp_path: Path, row_: str, 
         one.replace("sheet1.xml", name): part.replace(b"sheet1.xml", name.encode()) for one, part in parts.items()
     }
     assert Result(put(tmp_path, zipped(renamed))).code == code
+
+
+@pytest.mark.parametrize(
+    ("place", "size", "code"),
+    [
+        ((1, 1), (2, 2), "no_records"),
+        ((65_535, 255), (65_536, 256), "too_many_cells"),
+        ((2, 300), (3, 301), "too_many_columns"),
+    ],
+)
+def test_old_workbooks_are_measured_first(tmp_path: Path, place: Any, size: tuple[int, int], code: str) -> None:
+    path = put(tmp_path, old_workbook((0, 0), place))
+    assert (sizes(path), Result(path).code) == ([size], code)
 
 
 def test_a_damaged_workbook_is_called_damaged(tmp_path: Path) -> None:
