@@ -183,7 +183,7 @@ def _carried_out(
     load = _Load(batch, path, seen, at, actor, pause, lease, Contradictions(batch, at, updates=seen.updates))
     report = _loaded(load) if not seen.action else unread(seen)
     if not report.may_load:
-        _turn_away(batch, report, lease)
+        _turn_away(load, report)
     report.batch = batch.pk
     return report
 
@@ -379,16 +379,25 @@ def _publish(load: _Load, report: Report, sums: Sums) -> None:
         record(actor=load.actor, verb="publish_batch", subject=batch, at=load.at, detail=detail)
 
 
-def _turn_away(batch: Batch, report: Report, lease: Lease) -> None:
+def _turn_away(load: _Load, report: Report) -> None:
     """Leave the batch with its answer; whatever was staged goes."""
+    batch = load.batch
     keep_counts(batch, report)
     batch.state = BatchState.REJECTED if report.action == "reject_file" else BatchState.CHECKED
+    while _dropped_some(load):
+        if load.pause:
+            load.pause()
     with transaction.atomic():
-        lease.renew()
-        Rating.objects.filter(batch=batch).delete()
+        load.lease.renew()
         ViralIncident.objects.filter(batch=batch).delete()
         if report.rejection:
             # The end of the file may have shown that nothing of it can be believed.
             batch.refusals.all().delete()
             batch.waiting_rows.all().delete()
         batch.save()
+
+
+def _dropped_some(load: _Load) -> int:
+    with transaction.atomic():
+        load.lease.renew()
+        return rows.drop_some(load.batch)
