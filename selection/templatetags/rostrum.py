@@ -28,6 +28,7 @@ from selection.stages import OPEN, Stage
 register = template.Library()
 PALETTE = 6
 MANY_BARS = 8
+ROOM_FOR_VALUES = 40
 
 
 def _number(value: float, decimals: int | None = None) -> str:
@@ -354,11 +355,22 @@ def _value(item: Any, name: str) -> Any:
 
 @register.inclusion_tag("components/bars.html")
 def bars(values: Sequence[float], labels: Sequence[Text], title: Text = "", decimals: int = 0) -> dict[str, Any]:
-    """A small column chart: a histogram or a coverage. Numbers stand above the columns when there are few."""
+    """A small column chart: a histogram or a coverage. Numbers stand above the columns for which there is room."""
     drawn = charts.columns(values, ceiling=16, floor=72)
     every = max(1, -(-len(values) // MANY_BARS))
+    texts = [_number(value, decimals) for value in values]
+    written = _written(values, texts)
     shown = [
-        {"bar": bar, "label": label, "value": _number(value, decimals), "is_labelled": i % every == 0}
-        for i, (bar, label, value) in enumerate(zip(drawn, labels, values, strict=True))
+        {"bar": bar, "label": label, "value": text, "is_labelled": i % every == 0, "has_value": i in written}
+        for i, (bar, label, text) in enumerate(zip(drawn, labels, texts, strict=True))
     ]
-    return {"bars": shown, "title": title, "has_values": len(shown) <= 2 * MANY_BARS}
+    return {"bars": shown, "title": title}
+
+
+def _written(values: Sequence[float], texts: Sequence[str]) -> set[int]:
+    """Which columns bear their number: all if they fit side by side on a phone, else the highest and the lowest."""
+    if sum(map(len, texts)) <= ROOM_FOR_VALUES:
+        return set(range(len(texts)))
+    order = sorted(range(len(values)), key=values.__getitem__)
+    highest, lowest = order[-1], order[0]
+    return {highest, lowest} if abs(highest - lowest) > 1 else {highest}
