@@ -5,10 +5,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from journal.models import Entry
 from scoring.batches import is_silent, may_replace
@@ -117,9 +119,13 @@ class BatchPage:
 
     @property
     def _counted(self) -> set[str]:
-        """Warnings that say what the counts say."""
+        """Warnings that say what the counts say; they were stored in the language of whoever imported."""
         counts = {"unanswered": self.batch.unanswered, "duplicate_row": self.batch.duplicates}
-        return {note_sentence(Note(code, {"count": count})) for code, count in counts.items()}
+        told: set[str] = set()
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                told |= {note_sentence(Note(code, {"count": count})) for code, count in counts.items()}
+        return told
 
     @property
     def rejection(self) -> str:
@@ -229,7 +235,7 @@ class BatchPage:
         batch = self.batch
         told: list[tuple[str, object]] = [
             (_("SHA-256 of the file"), batch.content_hash),
-            (_("Size"), ngettext("%(n)s byte", "%(n)s bytes", batch.byte_size) % {"n": number(batch.byte_size)}),
+            (_("Size"), filesizeformat(batch.byte_size)),
             (_("Profile"), batch.profile or "default"),
             (_("Brought in by"), person_name(batch.created_by) or _("a command")),
             (_("Brought in"), moment(batch.created_at)),
@@ -293,7 +299,7 @@ def person_name(user: User | None) -> str:
 def month_labels(found: Coverage) -> list[str]:
     """Short names of months, the year with the first one and with each January."""
     return [
-        formats.date_format(month, "M Y" if not place or month.month == 1 else "M")
+        formats.date_format(month, "M y" if not place or month.month == 1 else "M")
         for place, month in enumerate(found.months)
     ]
 
