@@ -28,7 +28,7 @@ TONES = {
     DisputeState.REJECTED.value: "unlikely",
 }
 STATES = (
-    (DisputeState.OPEN, gettext_lazy("Open")),
+    (DisputeState.OPEN, gettext_lazy("Waiting")),
     (DisputeState.UPHELD, gettext_lazy("Upheld")),
     (DisputeState.REJECTED, gettext_lazy("Rejected")),
 )

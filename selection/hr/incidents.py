@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -46,7 +47,9 @@ def chips(state: str) -> list[Link]:
     here, found = reverse("hr:incidents"), list(known_incidents().order_by().values_list("state", flat=True))
     links = [Link(label=_("All"), url=here, current=state not in IncidentState.values, count=len(found))]
     for one in IncidentState:
-        links.append(Link(label=one.label, url=f"{here}?state={one}", current=one == state, count=found.count(one)))
+        links.append(
+            Link(label=capfirst(one.label), url=f"{here}?state={one}", current=one == state, count=found.count(one))
+        )
     return links
 
 

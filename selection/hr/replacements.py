@@ -30,7 +30,7 @@ TONES = {
     ReplacementState.DECLINED.value: "unlikely",
 }
 STATES = (
-    (ReplacementState.OPEN, gettext_lazy("Open")),
+    (ReplacementState.OPEN, gettext_lazy("Waiting")),
     (ReplacementState.DONE, gettext_lazy("Done")),
     (ReplacementState.DECLINED, gettext_lazy("Declined")),
     (ReplacementState.UNDONE, gettext_lazy("Undone")),

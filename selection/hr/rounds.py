@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from selection.gates import MoveRequest
-from selection.hr.access import hr_and_auditors, hr_only, the_round, user_of
+from selection.hr.access import hr_and_auditors, hr_only, is_hr, the_round, user_of
 from selection.hr.pipeline import RoundPage, rounds_by_phase, whole_path
 from selection.hr.round_form import RoundForm
 from selection.hr.telling import telling
@@ -86,4 +86,4 @@ def next_phase(request: HttpRequest, pk: int) -> HttpResponse:
 @hr_and_auditors
 def path(request: HttpRequest) -> HttpResponse:
     """The whole path on one screen."""
-    return render(request, "hr/path.html", {"moves": whole_path()})
+    return render(request, "hr/path.html", {"moves": whole_path(), "is_hr": is_hr(request)})

@@ -44,7 +44,9 @@ def described(found: WithoutFlagged) -> dict[str, Any]:
 
 
 def told(found: WithoutFlagged, people: dict[int, Agent]) -> list[str]:
-    """What would follow, in sentences."""
+    """What would follow, in sentences; none if no rating looks odd."""
+    if not found.ratings:
+        return []
     counted = ngettext(
         "%(n)d rating looks odd and nobody has cleared it.",
         "%(n)d ratings look odd and nobody has cleared them.",
