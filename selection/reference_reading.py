@@ -100,8 +100,12 @@ def _told(one: Observation, words: ScaleText) -> Told:
 def _row(name: str, one: ScaleAgreement) -> tuple[str, ...]:
     near_words = (percent(one.near.exact), percent(one.near.adjacent)) if one.near else ("—", "—")
     icc = [
-        f"{decimal(c.value, 2)} ({decimal(c.low, 2)} … {decimal(c.high, 2)})"
+        f"{_coefficient(c.value)} ({_coefficient(c.low)} … {_coefficient(c.high)})"
         for c in ((one.icc.single_1, one.icc.mean_1) if one.icc else ())
     ] or ["—", "—"]
-    kappa = decimal(one.kappa.value, 2) if one.kappa else "—"
+    kappa = _coefficient(one.kappa.value) if one.kappa else "—"
     return (name, decimal(one.candidates, 0), *near_words, kappa, *icc)
+
+
+def _coefficient(value: float) -> str:
+    return decimal(value, 2).replace("-", "−")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from scoring.models.evidence import IncidentSign, IncidentState, ResultKind
@@ -88,7 +89,7 @@ class CandidatePage:
         told = {"answered": decimal(sums["answered"], 0), "offered": decimal(sums["offered"], 0)}
         return [
             (_("Ratings"), _("%(answered)s answered of %(offered)s asked") % told),
-            *((str(ResultKind(one["kind"]).label), _result(one)) for one in known["results"]),
+            *((capfirst(ResultKind(one["kind"]).label), _result(one)) for one in known["results"]),
             *((_("Viral incident"), _incident(one)) for one in known["incidents"]),
         ]
 

@@ -17,6 +17,7 @@ from selection.hr.export_files import as_csv, as_xlsx
 from selection.hr.exports import CSV, XLSX
 from selection.hr.ranking_choice import whole
 from selection.hr.ranking_page import chosen_run, recent_runs
+from selection.hr.run_form import policy_label
 
 SHOWN = 20
 
@@ -66,7 +67,8 @@ def comparison_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, form: CompareForm) -> HttpResponse:
     made_so_far = Comparison.objects.select_related("before", "after", "made_by").defer("result")[:SHOWN]
-    context = {"form": form, "comparisons": made_so_far, "is_hr": is_hr(request)}
+    earlier = [(one, policy_label(one.before), policy_label(one.after)) for one in made_so_far]
+    context = {"form": form, "comparisons": earlier, "is_hr": is_hr(request)}
     return render(request, "hr/compare.html", context, status=422 if form.is_bound else 200)
 
 

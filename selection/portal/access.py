@@ -56,7 +56,9 @@ def my_submission(candidate: Candidate) -> Submission:
 def my_score(agent: Agent) -> Score | None:
     """The newest score of one's own."""
     finished = Score.objects.filter(agent=agent, run__state=RunState.FINISHED)
-    return finished.select_related("run__policy_version").order_by("-run__as_of", "-run__created_at").first()
+    return (
+        finished.select_related("run__policy_version").order_by("-run__as_of", "-run__created_at", "-run__pk").first()
+    )
 
 
 def _there(work: Work | None) -> Work:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from assessments import sittings, submissions
 from assessments.models.tasks import SubmissionState
+from scoring import policies
 from scoring.models import PolicyVersion, Score
 from scoring.policy import Paragraph, describe, parse
 from selection import reasons
@@ -185,6 +186,7 @@ def _results_page(candidate: Candidate) -> dict[str, Any]:
 
 def _score_page(found: Score) -> dict[str, Any]:
     return {
+        "policy": policies.title(found.run.policy_version),
         "standing": reasons.standing(found, found.run.places),
         "parts": reasons.parts(found),
         "to_come": reasons.parts_to_come(found),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from journal.models import Entry
 from scoring.comparison import compare
 from scoring.models import Agent, Comparison
+from selection.hr.run_form import policy_label
 from selection.slopes import HEADING, ROW, TOP, lane
 from tests.cast import Cast
 from tests.scoring.worlds import DAY, NOW
@@ -84,7 +85,8 @@ def test_a_comparison_is_asked_for_and_made_once(hanna: Client, cast: Cast) -> N
         made = Comparison.objects.get()
         assert answer["Location"] == reverse("hr:comparison", args=[made.pk])
     assert Entry.objects.filter(verb="compare_policies").count() == 1
-    assert "tested 1 → tested 2" in hanna.get(reverse("hr:compare")).content.decode()
+    earlier = f"{policy_label(before)} → {policy_label(after)}"
+    assert earlier in hanna.get(reverse("hr:compare")).content.decode()
 
 
 @pytest.mark.parametrize(
