@@ -21,6 +21,7 @@ from scoring.intake.biff import sizes
 from scoring.intake.containers import XLSX
 from scoring.intake.grids import BadCell, Batches
 from scoring.intake.limits import MEGABYTE, Limits
+from scoring.intake.probe import survives
 from scoring.intake.refusals import Rejected
 
 LARGEST_RECTANGLE = 8_000_000
@@ -97,6 +98,8 @@ def _measure_old(path: Path, limits: Limits) -> None:
         raise Rejected("corrupt", container="xls")
     for rows, columns in found:
         check_rectangle(rows, columns, limits)
+    if not survives(path):
+        raise Rejected("corrupt", container="xls")
 
 
 def _loaded(reader: CalamineWorkbook, name: str) -> Any:

@@ -2,14 +2,16 @@
 
 import gzip
 import json
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scoring.intake import Limits
+from scoring.intake import Limits, workbooks
 from scoring.intake.biff import sizes
+from scoring.intake.probe import survives
 from tests.scoring.intake.files import (
     HEADER,
     Result,
@@ -227,6 +229,19 @@ def test_no_cell_stands_where_no_spreadsheet_has_one(tmp_path: Path, row_: str, 
 def test_old_workbooks_are_measured_first(tmp_path: Path, place: Any, size: tuple[int, int], code: str) -> None:
     path = put(tmp_path, old_workbook((0, 0), place))
     assert (sizes(path), Result(path).code) == ([size], code)
+
+
+def test_an_old_workbook_that_kills_its_reader_is_called_damaged(tmp_path: Path) -> None:
+    good = old_workbook((0, 0), (1, 1))
+    assert survives(put(tmp_path, good))
+    broken = good.replace(struct.pack("<HH", 0x203, 14), struct.pack("<HH", 0x203, 0xFFFF))
+    endless = good.replace(struct.pack("<HH", 0x203, 14), struct.pack("<HH", 0xFC, 8) + b"\xff" * 8)
+    assert {Result(put(tmp_path, one)).code for one in (broken, endless)} <= {"corrupt", "no_records"}
+
+
+def test_what_dies_is_not_opened_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "survives", lambda path: False)
+    assert Result(put(tmp_path, old_workbook((0, 0)))).code == "corrupt"
 
 
 def test_a_damaged_workbook_is_called_damaged(tmp_path: Path) -> None:
