@@ -8,6 +8,7 @@ import lzma
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -45,6 +46,7 @@ _UNCALCULATED = re.compile(
     rb"<c\b[^>]*?\br=\"([A-Z]+)(\d+)\"[^>]*>\s*<f\b[^>]*(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
 _SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']")
+_WILD_COUNT = re.compile(rb"uniqueCount\s*=\s*[\"']\s*\+?\d{8,}")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 
@@ -76,8 +78,9 @@ def open_workbook(path: Path, kind: str, limits: Limits) -> Workbook:
     if kind != XLSX:
         _measure_old(path, limits)
     try:
-        reader = CalamineWorkbook.from_path(str(path))
-        metadata = reader.sheets_metadata
+        with _panics(kind):
+            reader = CalamineWorkbook.from_path(str(path))
+            metadata = reader.sheets_metadata
     except PasswordError as error:
         raise Rejected("encrypted") from error
     except CalamineError as error:
@@ -104,7 +107,8 @@ def _measure_old(path: Path, limits: Limits) -> None:
 
 def _loaded(reader: CalamineWorkbook, name: str) -> Any:
     try:
-        return reader.get_sheet_by_name(name)
+        with _panics("workbook"):
+            return reader.get_sheet_by_name(name)
     except PasswordError as error:
         raise Rejected("encrypted") from error
     except CalamineError as error:
@@ -119,7 +123,7 @@ def batches(workbook: Workbook, name: str, limits: Limits) -> Batches:
     left = (sheet.start or (0, 0))[1]
     rows: Iterator[list[Any]] = sheet.iter_rows()
     first = 0
-    while batch := list(islice(rows, limits.chunk_rows)):
+    while batch := _taken(rows, limits.chunk_rows):
         _put_back(batch, overlay, first, left)
         _pad(batch, workbook.padded.get(name, {}), left)
         first += len(batch)
@@ -132,6 +136,22 @@ def _put_back(batch: list[list[Any]], overlay: Overlay, first: int, left: int) -
             cells = batch[row - first]
             cells.extend([""] * (column - left + 1 - len(cells)))
             cells[column - left] = bad
+
+
+def _taken(rows: Iterator[list[Any]], size: int) -> list[list[Any]]:
+    with _panics("workbook"):
+        return list(islice(rows, size))
+
+
+@contextmanager
+def _panics(container: str) -> Iterator[None]:
+    """A panic of the reader is no Exception, and its class has no name to import; the file is damaged."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise Rejected("corrupt", container=container) from error
+        raise
 
 
 def _pad(batch: list[list[Any]], padded: dict[int, int], left: int) -> None:
@@ -195,6 +215,9 @@ class _Seen:
         data = self.rest + block
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise Rejected("xml_entity")
+        # The reader makes room for as many shared texts as are announced, whatever part announces them.
+        if b"uniqueCount" in data and _WILD_COUNT.search(data):
+            raise Rejected("corrupt", container=XLSX)
         # A part is a sheet by what it holds: its name is whatever the workbook says.
         self.is_sheet = self.is_sheet or b"sheetData" in data
         if self.is_sheet and b"\x00" in data:

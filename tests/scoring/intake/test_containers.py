@@ -4,6 +4,7 @@ import gzip
 import json
 import struct
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -177,12 +178,15 @@ def test_parquet_bombs_are_counted_from_the_footer(tmp_path: Path) -> None:
             b'<!DOCTYPE sst [<!ENTITY x SYSTEM "file:///etc/passwd">]><sst',
             "xml_entity",
         ),
+        ("xl/sharedStrings.xml", b'uniqueCount="', b'uniqueCount="9999999', "corrupt"),
+        ("xl/worksheets/sheet1.xml", b'<c r="E2" s="1"><v>', b'<c r="E2" s="1"><v>-9e299', "corrupt"),
         ("xl/worksheets/sheet1.xml", b'r="B2"', b'r="XFD2"', "too_many_columns"),
         ("xl/worksheets/sheet1.xml", b'r="F2"', b'r="IV1048576"', "too_many_cells"),
     ],
 )
 def test_workbooks_are_looked_through_first(tmp_path: Path, part: str, old: bytes, new: bytes, code: str) -> None:
-    path = workbook(tmp_path, {"a": [HEADER, row(1)]})
+    moment = datetime(2026, 9, 2)  # noqa: DTZ001 - a cell knows no zone
+    path = workbook(tmp_path, {"a": [HEADER, row(1, rated_at=moment)]})
     assert Result(path).code == ""
     assert Result(repacked(path, {part: (old, new)})).code == code
 
