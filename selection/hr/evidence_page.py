@@ -8,7 +8,7 @@ from typing import Any
 
 from django.forms import BoundField
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from scoring.intake import Choices, Column, Question
@@ -190,6 +190,8 @@ class MappingPage:
         found = moment(text, Rule(self.seen.zone, self.seen.date_order, self.seen.epoch))
         if not isinstance(found, datetime):
             return ""
+        if timezone.is_aware(found):
+            found = timezone.localtime(found)
         return formats.date_format(found, "DATETIME_FORMAT" if found.time() != found.min.time() else "DATE_FORMAT")
 
     @property
