@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NARROWEST = 0.004
+FEWEST_COLUMNS = 6
 
 
 def percent(fraction: float) -> str:
@@ -80,7 +81,7 @@ class Bar:
 def columns(values: Sequence[float], *, ceiling: float, floor: float) -> list[Bar]:
     """Lay out columns whose tallest reaches `ceiling` and whose feet stand at `floor` (SVG units grow downwards)."""
     tallest = max((v for v in values if math.isfinite(v)), default=0.0)
-    step = 1 / max(len(values), 1)
+    step = 1 / max(len(values), FEWEST_COLUMNS)
     return [_column(i, value / tallest if tallest > 0 else 0.0, step, ceiling, floor) for i, value in enumerate(values)]
 
 
