@@ -44,7 +44,7 @@ class IncidentPage:
             (_("Platform"), one.platform),
             (_("Views"), cell(one.views)),
             (_("Recorded by"), person_name(one.recorded_by)),
-            (_("Came with"), str(one.batch or "")),
+            (_("Came with"), one.batch.file_name if one.batch else ""),
         ]
         return [(label, value) for label, value in known if value]
 
