@@ -28,6 +28,7 @@ _HIDDEN_BYTES = re.compile(
     rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\xa0[\x8b-\x8e])|\xe3\x85\xa4|\xf3\xa0"
     rb"|\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])|\xef(?:\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbd])"
 )
+_LOST = "\ufffd".encode()
 _SUSPECT_BYTES = _CONTROL_BYTES + b"\xc2\xcd\xd8\xe1\xe2\xe3\xef\xf3"
 _RUSSIAN_PAIRS = frozenset(
     [
@@ -79,6 +80,8 @@ class Text:
     sha256: str
     foreign_line: int = 0
     """A line that is UTF-8 in a file that is not; 0 when there is none."""
+    lost: int = 0
+    """How many letters were lost before the file came here: another program has put U+FFFD in their places."""
 
 
 @dataclass(slots=True)
@@ -92,6 +95,7 @@ class _Tally:
     valid: int = 0
     invalid: int = 0
     unclean: bool = False
+    lost: int = 0
 
 
 def scan(path: Path, limits: Limits, chosen: str = "", *, lines_matter: bool = True) -> Text:
@@ -117,7 +121,7 @@ def sha256_of(path: Path) -> str:
 
 def _narrow(path: Path, wide: str, tally: _Tally, digest: str) -> Text:
     if wide or not tally.invalid:
-        return Text(wide or UTF8, (), bool(tally.invalid), tally.unclean, tally.lines, digest)
+        return Text(wide or UTF8, (), bool(tally.invalid), tally.unclean, tally.lines, digest, 0, tally.lost)
     sample = _suspicious_lines(path)
     best, others = _single_byte(sample)
     # Enough valid sequences that make words: the file is UTF-8, and some of its bytes are damaged.
@@ -215,6 +219,7 @@ def _measure_text(block: bytes, tally: _Tally, decoder: codecs.IncrementalDecode
         tally.unclean = _is_unclean(block)
     if block.isascii() and not decoder.getstate()[0]:
         return
+    tally.lost += block.count(_LOST)
     text = decoder.decode(block, final)
     escaped = 0 if _encodes(text) else sum("\udc80" <= char <= "\udcff" for char in text)
     tally.invalid += escaped

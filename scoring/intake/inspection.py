@@ -87,6 +87,8 @@ def _understand_text(path: Path, source: Opened, seen: Understanding, choices: C
     # An escape such as \u0000 hides a control character from the look at the bytes.
     seen.unclean = text.unclean or source.container.kind != TEXT
     seen.sha256 = text.sha256 if not source.container.packing else sha256_of(path)
+    if text.lost:
+        seen.notes.append(Note("lost_letters", {"count": text.lost}))
     if text.foreign_line:
         parameters = {"line": text.foreign_line, "encoding": text.encoding}
         seen.questions.append(Question("mixed_encoding", "encoding", (UTF8, *SINGLE_BYTE), parameters))

@@ -233,6 +233,11 @@ def note_sentence(note: Note) -> str:
             "%(count)s surveys were offered and not answered; they are kept as such.",
             count,
         ),
+        "lost_letters": ngettext(
+            "%(count)s letter was lost before the file was sent; where it stood there is now a “\ufffd”.",
+            "%(count)s letters were lost before the file was sent; where they stood there is now a “\ufffd”.",
+            count,
+        ),
         "ignored_rows": ngettext(
             "%(count)s row is no survey and was left out.", "%(count)s rows are no surveys and were left out.", count
         ),

@@ -83,7 +83,7 @@ def test_one_line_of_utf8_in_another_encoding_is_asked_about(tmp_path: Path) -> 
 
 def test_a_letter_that_was_lost_before_is_no_part_of_an_identifier(tmp_path: Path) -> None:
     found = Result(put(tmp_path, csv_text([row(1, comment="Отли\ufffdно"), row(2, chat_id="C\ufffd2")])))
-    assert (found.records, found.refused) == ([1], [(2, "bad_encoding")])
+    assert (found.records, found.refused, found.notes) == ([1], [(2, "bad_encoding")], {"lost_letters"})
 
 
 @pytest.mark.parametrize(
