@@ -121,7 +121,9 @@ def _understand_table(source: Opened, seen: Understanding, profile: Profile, cho
 def _heading_place(source: Opened, rows: list[Row], words: dict[str, str], choices: Choices) -> tuple[int, int]:
     if source.container.kind in {JSON, JSONL, PARQUET}:
         return 0, 1
-    return (choices.header_row - 1, 1) if choices.header_row else header_place(rows, words)
+    if choices.header_row > len(rows):
+        raise Rejected("no_records")
+    return (choices.header_row - 1, 1) if choices.header_row > 0 else header_place(rows, words)
 
 
 def _sample(source: Opened, seen: Understanding, words: dict[str, str], choices: Choices, limits: Limits) -> list[Row]:

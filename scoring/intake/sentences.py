@@ -234,8 +234,8 @@ def note_sentence(note: Note) -> str:
             count,
         ),
         "lost_letters": ngettext(
-            "%(count)s letter was lost before the file was sent; where it stood there is now a “\ufffd”.",
-            "%(count)s letters were lost before the file was sent; where they stood there is now a “\ufffd”.",
+            "%(count)s letter was lost before the file was sent; where it stood there is now the sign U+FFFD.",
+            "%(count)s letters were lost before the file was sent; where they stood there is now the sign U+FFFD.",
             count,
         ),
         "ignored_rows": ngettext(

@@ -175,6 +175,12 @@ def test_a_table_without_headings_is_asked_about(tmp_path: Path) -> None:
     assert Result(path, choices=Choices(columns=columns)).columns["key"] == ["R-1", "R-2", "R-3"]
 
 
+def test_a_heading_row_below_the_end_of_the_file_leaves_no_records(tmp_path: Path) -> None:
+    path = put(tmp_path, csv_text([["a", "b", "c", "d", "e", "f"], row(1)]))
+    assert Result(path, choices=Choices(header_row=1)).refused[0][0] == 1
+    assert Result(path, choices=Choices(header_row=4)).code == "no_records"
+
+
 def test_headings_with_nothing_but_a_total_are_turned_away(tmp_path: Path) -> None:
     assert Result(put(tmp_path, csv_text([["Итого:", "", "", "0", "", ""]]))).code == "no_records"
 
