@@ -145,7 +145,7 @@ LABELS: Mapping[str, Text] = {
     "borderline": Text("Not met below this probability", "Ответ «пока нет» ниже вероятности"),
     "reliability": Text("Least reliability", "Наименьшая надёжность"),
     "valid_months": Text("Certificate valid, months", "Сертификат действует, месяцев"),
-    "review_after_months": Text("Success reviewed after months", "Успех оценивают через месяцев"),
+    "review_after_months": Text("Success reviewed after months", "Успех оценивают через столько месяцев"),
     "group": Text("group", "группа"),
     "cut": Text("cut", "порог"),
     "unit": Text("unit", "единица"),

@@ -5,19 +5,25 @@ from django.utils.translation import gettext as _
 from assessments.marking import TestResult
 from assessments.models import Submission
 from assessments.models.gradings import GradingState
+from assessments.sittings import topic_names
 
 STRONG, WEAK, NAMED = 0.7, 0.6, 3
 
 
 def strong_topics(result: TestResult) -> list[str]:
-    """Up to three topics that stand out, strongest first."""
-    return [one.topic for one in result.topics if one.strength >= STRONG][:NAMED]
+    """The names of up to three topics that stand out, strongest first."""
+    return _named([one.topic for one in result.topics if one.strength >= STRONG])
 
 
 def topics_to_repeat(result: TestResult) -> list[str]:
-    """Up to three topics worth repeating, weakest first."""
+    """The names of up to three topics worth repeating, weakest first."""
     weak = [one.topic for one in reversed(result.topics) if one.strength < WEAK and one.right < one.questions]
-    return weak[:NAMED]
+    return _named(weak)
+
+
+def _named(codes: list[str]) -> list[str]:
+    names = topic_names()
+    return [names.get(code, code) for code in codes[:NAMED]]
 
 
 def topics_in_words(result: TestResult) -> str:
