@@ -410,3 +410,12 @@ def test_the_style_guide_is_for_staff(client: Client) -> None:
     assert " style=" not in html
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
+
+
+def test_a_column_chart_writes_only_the_numbers_that_fit_side_by_side() -> None:
+    few = rendered("{% bars values labels %}", values=[7, 20, 3], labels=["Jan", "Feb", "Mar"])
+    assert re.findall(r'class="bar-value"[^>]*>([^<]+)<', few) == ["7", "20", "3"]
+    months = [4000 + month for month in range(13)]
+    many = rendered("{% bars values labels %}", values=months, labels=[str(month) for month in months])
+    assert re.findall(r'class="bar-value"[^>]*>([^<]+)<', many) == ["4,000", "4,012"]
+    assert many.count("<title>") == len(months)
