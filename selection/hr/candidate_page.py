@@ -89,7 +89,7 @@ class CandidatePage:
         told = {"answered": decimal(sums["answered"], 0), "offered": decimal(sums["offered"], 0)}
         return [
             (_("Ratings"), _("%(answered)s answered of %(offered)s asked") % told),
-            *((capfirst(ResultKind(one["kind"]).label), _result(one)) for one in known["results"]),
+            *((str(capfirst(ResultKind(one["kind"]).label)), _result(one)) for one in known["results"]),
             *((_("Viral incident"), _incident(one)) for one in known["incidents"]),
         ]
 
