@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 # The tiny world of `known_world`, whatever the database and the order of its rows. It changes with the method only:
 # then look at the scores, say so in the changelog, and store the new one.
-KNOWN_HASH = "c7c5605be1dc8866c7f780caace9a2cdcf4c37f8af6b213cdb513b2eb51a0ee2"
+KNOWN_HASH = "c04da166ed29ebfcdf6150515329c8823163eb162c0695d8b033f9baa090932d"
 
 
 @pytest.fixture
