@@ -12,8 +12,6 @@ from bench.settings import FOLDER, prepare
 
 ONE = "one"
 WRITE = "import sys, pathlib, bench.files as f; f.write_ratings(pathlib.Path(sys.argv[1]), rows=int(sys.argv[2]))"
-    "import sys, pathlib; from bench.files import *; write_ratings(pathlib.Path(sys.argv[1]), rows=int(sys.argv[2]))"
-)
 # A file of ten millions is larger than what is read unasked.
 WIDE = {"unpacked_mb": 8000, "rows": 50_000_000}
 
