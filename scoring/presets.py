@@ -7,10 +7,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from journal.models import Entry
 from journal.record import record
 from scoring.models import PolicyVersion
 from scoring.models.policies import PolicyState
 from scoring.policy import parse, policy_hash
+
+INSTALLED = "install_policy"
 
 
 class NoSuchPolicy(LookupError):
@@ -45,6 +48,14 @@ def published(name: str, *, at: datetime) -> PolicyVersion:
     return found
 
 
+def is_signed(version: PolicyVersion) -> bool:
+    """Whether two people stand behind a published version, or the journal tells that it came with Rostrum."""
+    if version.author_id is not None:
+        return True
+    told = Entry.objects.filter(verb=INSTALLED, subject_kind=version._meta.label_lower, subject_id=str(version.pk))
+    return any(one.detail.get("hash") == version.document_hash for one in told)
+
+
 def _install(text: str, at: datetime) -> None:
     policy = parse(text)
     with transaction.atomic():
@@ -58,4 +69,4 @@ def _install(text: str, at: datetime) -> None:
             published_at=at,
         )
         detail = {"name": version.name, "version": 1, "hash": version.document_hash}
-        record(actor=None, verb="install_policy", subject=version, at=at, detail=detail)
+        record(actor=None, verb=INSTALLED, subject=version, at=at, detail=detail)

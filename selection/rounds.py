@@ -12,6 +12,7 @@ from assessments.models import KnowledgeTest, TestTask
 from journal.record import record
 from scoring.models import PolicyVersion, Score, ScoreRun
 from scoring.models.policies import PolicyState
+from scoring.presets import is_signed
 from selection.conflicts import GRADERS_NEEDED
 from selection.models import Candidate, Round, RoundGrader
 from selection.models.overrides import NOMINATE
@@ -143,6 +144,11 @@ def require_hr(actor: User) -> None:
 def _check_plan(plan: RoundPlan, at: datetime) -> None:
     if plan.policy_version.state != PolicyState.PUBLISHED:
         raise Refused(Kind.NOT_NOW, _("Only a published policy opens a round. Have a second person publish it first."))
+    if not is_signed(plan.policy_version):
+        raise Refused(
+            Kind.NOT_ALLOWED,
+            _("Nobody has signed this policy version, nor did it come with Rostrum. Draft it and have it published."),
+        )
     if len(set(plan.graders)) < GRADERS_NEEDED:
         raise Refused(Kind.INCOMPLETE, _("Two people grade each answer. Choose at least two graders."))
     _check_graders(plan.graders)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from journal.models import Entry
+from scoring.models import PolicyVersion
 from scoring.models.policies import PolicyState
+from scoring.presets import published
 from selection.models import Candidate, Round
 from selection.models.rounds import RoundPhase
 from selection.refusals import Refused
@@ -57,6 +59,18 @@ def test_only_a_published_policy_opens_a_round(cast: Cast, opened: Round) -> Non
     opened.policy_version.state = PolicyState.DRAFT
     with pytest.raises(Refused, match="Only a published policy opens a round"):
         open_round(plan=plan_like(opened), actor=cast.hanna, at=NOW)
+
+
+def test_a_version_that_came_past_two_people_opens_no_round(cast: Cast, opened: Round) -> None:
+    """What Rostrum installs has no author; what somebody slips in beside the verbs is not believed to be of that kind."""
+    shipped = published("lottery", at=NOW)
+    assert open_round(plan=plan_like(opened, policy_version=shipped), actor=cast.hanna, at=NOW).pk
+    slipped = PolicyVersion.objects.create(
+        name="lottery", version=2, document=shipped.document, document_hash=shipped.document_hash,
+        state=PolicyState.PUBLISHED, created_at=NOW, published_at=NOW,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="Nobody has signed this policy version"):
+        open_round(plan=plan_like(opened, policy_version=slipped, title="Spring"), actor=cast.hanna, at=NOW)
 
 
 def test_graders_are_graders(cast: Cast, opened: Round) -> None:
