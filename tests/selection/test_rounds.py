@@ -62,7 +62,7 @@ def test_only_a_published_policy_opens_a_round(cast: Cast, opened: Round) -> Non
 
 
 def test_a_version_that_came_past_two_people_opens_no_round(cast: Cast, opened: Round) -> None:
-    """What Rostrum installs has no author; what somebody slips in beside the verbs is not believed to be of that kind."""
+    """What Rostrum installs has no author; what somebody slips in beside the verbs is not believed."""
     shipped = published("lottery", at=NOW)
     assert open_round(plan=plan_like(opened, policy_version=shipped), actor=cast.hanna, at=NOW).pk
     slipped = PolicyVersion.objects.create(
