@@ -16,8 +16,10 @@ from scoring.engines import Source, parse_source
 from scoring.models import Agent, Batch, CellSum, Rating, WarehouseRefresh
 from scoring.models.batches import BatchState
 from scoring.refusals import EvidenceRefused
+from scoring.runs import execute_run, repeat_run, request_run
 from scoring.warehouse import check_against, read_cells, refresh
 from tests.cast import NOW
+from tests.scoring import worlds
 from tests.scoring.ratings import as_parquet, cells, hire, import_ratings, ratings
 
 ROWS = ratings(600)
@@ -44,6 +46,18 @@ def test_the_cells_equal_those_of_an_import(roster: None, tmp_path: Path, settin
     import_ratings(ROWS, tmp_path / "files")
     assert from_warehouse == cells()
     assert sum(sums[0] for sums in from_warehouse.values()) == 600
+
+
+def test_a_run_on_the_warehouse_gives_the_scores_of_a_run_on_imported_ratings(roster: None, tmp_path: Path) -> None:
+    policy = worlds.publish(worlds.policy(worlds.RATING, places=2))
+    refreshed(ROWS, tmp_path)
+    run = execute_run(run=request_run(policy_version=policy, as_of=NOW.date(), actor=None, at=NOW), at=NOW)
+    assert run.scores.count() == 5
+    WarehouseRefresh.objects.all().delete()
+    CellSum.objects.all().delete()
+    assert not repeat_run(run).is_equal
+    import_ratings(ROWS, tmp_path / "files")
+    assert repeat_run(run).is_equal
 
 
 def test_many_files_and_aware_instants_give_the_same_cells(roster: None, tmp_path: Path) -> None:
