@@ -22,3 +22,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             detail = ErrorDetail(sentence, code="unknown_field")
             raise serializers.ValidationError({name: [detail] for name in unknown[:MOST_NAMED]})
         return super().to_internal_value(data)
+
+
+class NothingSerializer(StrictSerializer):
+    """The body of what needs no words: empty, and held to that."""

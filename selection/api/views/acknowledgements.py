@@ -12,6 +12,7 @@ from selection.api.doors import Door
 from selection.api.getters import policies_for
 from selection.api.permissions import STAFF_ONLY, AdmitsAgents
 from selection.api.serializers.comparing import AcknowledgementSerializer
+from selection.api.serializers.strict import NothingSerializer
 from selection.candidacies import policy_for
 from selection.models import PolicyAcknowledgement
 
@@ -34,9 +35,10 @@ class Acknowledging(Door[PolicyAcknowledgement]):
 
     permission_classes = [IsAuthenticated, AdmitsAgents]
 
-    @answers(AcknowledgementSerializer, refusals=(404,))
+    @answers(AcknowledgementSerializer, takes=NothingSerializer, refusals=(400, 404, 413, 415))
     def post(self, request: Request, pk: int) -> Response:
         """Keep that one has read the version; said twice it is kept once. Any other is as absent as none."""
+        self.taken(NothingSerializer)
         version = policy_for(self.person.agent) if self.person.agent else None
         if version is None or version.pk != pk:
             raise Http404

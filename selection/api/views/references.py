@@ -23,6 +23,7 @@ from selection.api.serializers.references import (
     ReferencesSerializer,
     WantedReferencesSerializer,
 )
+from selection.api.serializers.strict import NothingSerializer
 from selection.models import Candidate, Reference
 from selection.models.references import ReferenceState
 from selection.reference_reading import ReferenceReading
@@ -85,9 +86,10 @@ class ReplacedReference(Door[Reference]):
 
     permission_classes = STAFF_ONLY
 
-    @answers(ReferenceSerializer, status_code=201, refusals=(404, 409))
+    @answers(ReferenceSerializer, status_code=201, takes=NothingSerializer, refusals=REFUSALS)
     def post(self, request: Request, pk: int) -> Response:
         """Ask somebody else in the place of one who declined or does not answer."""
+        self.taken(NothingSerializer)
         gone = get_object_or_404(Reference.objects.select_related("candidate"), pk=pk)
         made = replace(reference=gone, actor=self.actor, at=self.now, rng=random.SystemRandom())
         return Response(ReferenceSerializer(made).data, status=status.HTTP_201_CREATED)
