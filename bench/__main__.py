@@ -35,6 +35,9 @@ BENCHES = {
 }
 # Linear algebra on several threads is slower here, in R too.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# Formulas on large arrays: the C library keeps what is freed instead of fetching every page anew; see
+# docs/configuration.md. Not for imports, whose memory is measured.
+KEEPING = {"MALLOC_MMAP_THRESHOLD_": "4294967295", "MALLOC_TRIM_THRESHOLD_": "4294967295"}
 
 
 def main() -> None:
@@ -50,7 +53,8 @@ def main() -> None:
         rows, rounds = chosen.rows or bench.rows, chosen.rounds or bench.rounds
         for engine in bench.engines if chosen.engine is None else (chosen.engine,):
             command = [sys.executable, "-m", f"bench.{name}", engine, str(rows), str(rounds)]
-            subprocess.run(command, check=True, env=os.environ | ENVIRONMENT)
+            kept = KEEPING if engine == "none" else {}
+            subprocess.run(command, check=True, env=os.environ | ENVIRONMENT | kept)
 
 
 if __name__ == "__main__":
