@@ -1,7 +1,7 @@
 """Cell sums out of the database as arrays: a million rows in about a second, with no object for a row."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from itertools import chain
 
@@ -35,6 +35,11 @@ DIGITS = 6
 def month_number(day: date) -> int:
     """Months since year 0, so that two months can be subtracted."""
     return day.year * 12 + day.month - 1
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after the one of this day."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def read_cell_sums(until: date = date.max, *, of: Sequence[int] | None = None) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat
 
 from scoring.batch_reading import WRITTEN, by_agent, days, instants, slices
+from scoring.cell_reading import next_month
 from scoring.formula.integrity import plain_text
 from scoring.intake.profiles import INSTRUMENTS
 from scoring.models import Batch, CellSum, IntegrityFlag, Rating, RatingDispute
@@ -124,19 +125,19 @@ def reported(batch: Batch) -> dict[date, int]:
         assert one.published_at is not None
         for text, count in one.understanding.get("coverage", {}).items():
             month = date.fromisoformat(text)
-            if _end(month) + SETTLED <= one.published_at.date():
+            if next_month(month) + SETTLED <= one.published_at.date():
                 found[month] = found.get(month, 0) + count
     return found
 
 
-def _end(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1)
-
-
 def disputed_before(batch: Batch) -> dict[int, int]:
     """Ratings of the batch whose like in an earlier batch was disputed with success, by agent."""
+    return by_agent(Rating.objects.filter(_like_the_upheld(batch.pk)))
+
+
+def _like_the_upheld(batch: int) -> Q:
     upheld: Any = RatingDispute.objects.filter(state=DisputeState.UPHELD).exclude(rating__batch=batch)
-    return by_agent(Rating.objects.filter(batch=batch, key__in=upheld.values("rating_key")))
+    return Q(batch=batch, key__in=upheld.values("rating_key"))
 
 
 def flagged(flags: Iterable[IntegrityFlag]) -> QuerySet[Rating]:
@@ -169,13 +170,8 @@ def _of_months(flag: IntegrityFlag) -> Q:
     months = Q(pk__in=[])
     for text in flag.detail["months"]:
         first = date.fromisoformat(text)
-        months |= Q(rated_at__date__gte=first, rated_at__date__lt=_end(first))
+        months |= Q(rated_at__date__gte=first, rated_at__date__lt=next_month(first))
     return Q(batch=flag.batch_id) & months
-
-
-def _upheld(flag: IntegrityFlag) -> Q:
-    upheld: Any = RatingDispute.objects.filter(state=DisputeState.UPHELD).exclude(rating__batch=flag.batch_id)
-    return Q(batch=flag.batch_id, key__in=upheld.values("rating_key"))
 
 
 # Flags about shares and about whole files point at no single rating.
@@ -184,5 +180,5 @@ _ROWS: dict[FlagCode, Callable[[IntegrityFlag], Q]] = {
     FlagCode.IDENTICAL_TEXTS: _with_text,
     FlagCode.BACKDATED: _before,
     FlagCode.CLOSED_PERIOD: _of_months,
-    FlagCode.DISPUTED_BEFORE: _upheld,
+    FlagCode.DISPUTED_BEFORE: lambda flag: _like_the_upheld(flag.batch_id),
 }

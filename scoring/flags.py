@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from scoring import flag_reading as reading
 from scoring.batch_reading import by_agent, days
+from scoring.cell_reading import next_month
 from scoring.coverage import coverage_by_source, coverage_of, keep_coverage
 from scoring.formula.integrity import (
     backdated_before,
@@ -30,13 +31,10 @@ from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.flags import FlagCode, FlagState
 from scoring.models.replacements import ReplacementState
 from scoring.refusals import EvidenceRefused
+from scoring.silence import LEAST_COLLEAGUES, LEAST_OFFERED, ODD_AT
 
 SHORTEST_REASON = 10
 SHOWN_TEXT = 200
-# Fewer offers or colleagues say nothing about a share of answers.
-LEAST_OFFERED, LEAST_COLLEAGUES = 30, 5
-# In standard deviations: by chance, one of fifteen thousand agents lies so far out.
-ODD_RATE = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +120,7 @@ def _late(batch: Batch) -> Iterator[Noticed]:
     months = late_months(dict(zip(covered.months, covered.counts, strict=True)), reading.reported(batch))
     per_agent: dict[int, dict[str, int]] = {}
     for month in months:
-        first, after = reading.midnight(month), reading.midnight(_next(month))
+        first, after = reading.midnight(month), reading.midnight(next_month(month))
         rows = Rating.objects.filter(batch=batch, rated_at__gte=first, rated_at__lt=after)
         for agent, count in by_agent(rows).items():
             per_agent.setdefault(agent, {})[month.isoformat()] = count
@@ -131,15 +129,11 @@ def _late(batch: Batch) -> Iterator[Noticed]:
         yield Noticed(code=FlagCode.CLOSED_PERIOD, agent=agent, detail=detail)
 
 
-def _next(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1)
-
-
 def _silences(batch: Batch) -> Iterator[Noticed]:
     offers = reading.offers(batch)
     if offers["agent"].nunique() < LEAST_COLLEAGUES:
         return
-    rates = response_rates(offers, flag_at=ODD_RATE)
+    rates = response_rates(offers, flag_at=ODD_AT)
     for agent, row in rates[rates["flag"] & (rates["offered"] >= LEAST_OFFERED)].iterrows():
         detail = {"offered": int(row["offered"]), **{name: round(float(row[name]), 3) for name in ("rate", "expected")}}
         yield Noticed(code=FlagCode.RESPONSE_RATE, agent=int(str(agent)), detail=detail)

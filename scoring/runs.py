@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal.record import record
+from scoring.cell_reading import next_month
 from scoring.evaluation import Evaluation, NoEvidence, code_version, evaluate_policy
 from scoring.models import CellSum, PolicyVersion, ScoreRun
 from scoring.models.runs import RunState
@@ -100,7 +101,7 @@ def default_day(at: datetime) -> date:
     newest = CellSum.objects.filter(month__lte=today).aggregate(newest=Max("month"))["newest"]
     if newest is None:
         return today
-    end: date = (newest + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    end: date = next_month(newest) - timedelta(days=1)
     return today if today - end < STALE else end
 
 

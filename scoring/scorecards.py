@@ -1,8 +1,5 @@
 """Scorecards: what a run says of each agent, as plain data with codes instead of sentences (docs/scores.md)."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +9,7 @@ from scoring.evaluation import Evaluation
 from scoring.formula.composite import ELIGIBLE, VETOED
 from scoring.formula.flips import GATE, WEIGHT, FlipColumn, FlipTable
 from scoring.formula.rounding import round_rows
+from scoring.intake.resting import collector_resting
 from scoring.measuring import plain_name
 from scoring.ruling import unit_name
 from scoring.run_robustness import stays, swaps
@@ -48,20 +46,8 @@ class Scorecard:
 def scorecards(evaluation: Evaluation) -> list[Scorecard]:
     """Give every agent's card, in the order of staff numbers."""
     # Half a million small dictionaries, none of them garbage: looking for some would take longer than making them.
-    with without_collecting():
+    with collector_resting():
         return _cards(evaluation)
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Keep the garbage collector from running inside the block."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _cards(evaluation: Evaluation) -> list[Scorecard]:

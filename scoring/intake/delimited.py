@@ -1,12 +1,10 @@
 """CSV and its relatives: the delimiter, the quotes, and rows in batches at the speed of Python's own parser."""
 
 import csv
-import gc
 import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import IO
 from scoring.intake.encodings import Text
 from scoring.intake.grids import Batches, Rows, Trouble
 from scoring.intake.limits import Limits
+from scoring.intake.resting import collector_resting
 
 DELIMITERS = ",;\t|~^"
 _PROBED_ROWS = 60
@@ -136,18 +135,6 @@ def _read(reader: Iterator[list[str]], size: int, skipped: int) -> Batches:
         if not rows:
             return
         yield rows
-
-
-@contextmanager
-def collector_resting() -> Iterator[None]:
-    """Thousands of new lists make the garbage collector walk all chunks in memory over and over; none is garbage."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _line(reader: Iterator[list[str]]) -> int:

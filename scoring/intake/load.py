@@ -22,7 +22,6 @@ from scoring.intake import Choices, Limits, Rejected, read, understand
 from scoring.intake import load_rows as rows
 from scoring.intake import load_virals as incidents
 from scoring.intake.apart import chunks_of
-from scoring.intake.delimited import collector_resting
 from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
 from scoring.intake.load_aside import set_aside
 from scoring.intake.load_cells import Sums
@@ -36,6 +35,7 @@ from scoring.intake.load_rows import Sorted
 from scoring.intake.reading import Reading
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Rejection
+from scoring.intake.resting import collector_resting
 from scoring.intake.roster import Roster
 from scoring.intake.understanding import Understanding
 from scoring.models import Batch, Rating, ViralIncident

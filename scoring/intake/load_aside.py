@@ -12,14 +12,12 @@ import pandas as pd
 from django.db import connection
 
 from scoring.intake.load_bulk import insert
-from scoring.intake.load_cells import SUMS, add_sums, adding, rows_of_sums
+from scoring.intake.load_cells import SUMS, TOGETHER, add_sums, adding, rows_of_sums
 from scoring.intake.load_changes import note_change
 from scoring.models import CellSum
 
 _ASIDE = "temp.sums_aside"
 _COLUMNS = ("agent_id", "cell_id", "month", *SUMS)
-# Rows that share a statement: ten sums each, and SQLite takes 32,766 values.
-_TOGETHER = 20
 
 
 @contextmanager
@@ -60,7 +58,7 @@ def _written(tables: Iterable[pd.DataFrame], sign: int) -> set[int]:
             for rows, said in rows_of_sums(table, sign):
                 silent = {name: "0" for name in SUMS if name not in said}
                 columns = [name for name in _COLUMNS if name not in silent]
-                insert(cursor, _ASIDE, columns, rows, fixed=silent, together=_TOGETHER)
+                insert(cursor, _ASIDE, columns, rows, fixed=silent, together=TOGETHER)
             agents.update(table["agent"].tolist())
     return agents
 

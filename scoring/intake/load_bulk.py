@@ -32,10 +32,10 @@ def insert(
     names = ", ".join([*fixed, *columns])
     marks = f"({', '.join([*fixed.values(), *['%s'] * len(columns)])})"
     start, taken = f"INSERT INTO {table} ({names}) VALUES", 0
-    whole = len(rows) - len(rows) % together
+    whole = len(rows) - len(rows) % together if together > 1 else 0
     if whole:
-        cells = chain.from_iterable(rows[:whole]) if together > 1 else ()
-        joined = zip(*[cells] * (together * len(columns)), strict=True) if together > 1 else rows
+        cells = chain.from_iterable(rows[:whole])
+        joined = zip(*[cells] * (together * len(columns)), strict=True)
         cursor.executemany(f"{start} {', '.join([marks] * together)} {tail}", joined)
         taken += cursor.rowcount
     if len(rows) > whole:

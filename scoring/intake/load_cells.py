@@ -20,7 +20,7 @@ HOURS_PER_BAND = 8
 JOINED = 25
 # Rows that become Python values at a time: the sums of a large file are many.
 PIECE = 25_000
-# Sums in one statement on SQLite.
+# Sums in one statement on SQLite, which takes 32,766 values.
 TOGETHER = 20
 SATISFIED = {"csat5": 4, "thumbs": 1, "three_point": 1, "nps": 9}
 SUMS = (
