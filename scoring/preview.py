@@ -10,8 +10,8 @@ import numpy as np
 
 from scoring.intake import Chunk, Rejected, Understanding
 from scoring.intake.agents import agents
-from scoring.intake.load import limits
 from scoring.intake.load_agents import stored_roster
+from scoring.intake.load_look import limits
 from scoring.intake.ratings import ratings
 from scoring.intake.records import Setting
 from scoring.intake.tables import Block, Counts, blocks, opened

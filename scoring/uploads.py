@@ -19,7 +19,7 @@ from scoring.intake import Choices, Profile, Understanding
 from scoring.intake.columns import normal
 from scoring.intake.containers import JSON, JSONL
 from scoring.intake.limits import MEGABYTE
-from scoring.intake.load import limits, look
+from scoring.intake.load_look import limits, look
 from scoring.intake.load_profiles import find_profile, profile_names, shipped_profiles
 from scoring.intake.meanings import meanings_of
 from scoring.intake.profiles import DEFAULT, write

@@ -101,7 +101,7 @@ def cross_problems(chunk: Chunk, roster: Roster | None) -> dict[int, tuple[str, 
     problems: dict[int, tuple[str, Problem]] = {}
     _check_emails(chunk, known, problems)
     _check_protected(chunk, known, problems)
-    _resolve_managers(chunk, known)
+    chunk = _managers_resolved(chunk, known)
     while found := _manager_problems(chunk, known, problems):
         problems |= found
     return problems
@@ -132,7 +132,7 @@ def _check_protected(chunk: Chunk, roster: Roster, problems: dict[int, tuple[str
             problems.setdefault(place, ("left_on", Problem("protected_change", {"stored": str(person.left_on)})))
 
 
-def _resolve_managers(chunk: Chunk, roster: Roster) -> None:
+def _managers_resolved(chunk: Chunk, roster: Roster) -> Chunk:
     """Managers may be given by staff number, or by a full name that only one person has."""
     numbers = set(chunk.columns["staff_number"])
     names = Counter(map(folded_name, chunk.columns["full_name"]))
@@ -146,7 +146,7 @@ def _resolve_managers(chunk: Chunk, roster: Roster) -> None:
         person = roster.by_name(text) if text else None
         is_number = not text or text in numbers or text in roster.people
         resolved.append(text if is_number else inside.get(folded_name(text), person.staff_number if person else text))
-    chunk.columns["manager"] = resolved
+    return replace(chunk, columns={**chunk.columns, "manager": resolved})
 
 
 def _manager_problems(

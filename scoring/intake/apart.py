@@ -5,24 +5,29 @@ stops or dies, its pipe breaks, and it ends.
 """
 
 import gc
+import pickle
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from typing import Any
 
-import numpy as np
-
-from scoring.intake.held import picked
 from scoring.intake.meanings import RATINGS
 from scoring.intake.reading import Reading, Tally
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Rejected, Rejection
 
+if sys.platform == "linux":
+    import fcntl
+
 # Below this, the second process costs more than it brings.
 WORTHWHILE_BYTES = 2 * 1024 * 1024
+# As much as Linux gives to everybody.
+PIPE_BYTES = 1024 * 1024
 _PATIENCE_SECONDS = 1.0
 
 
@@ -39,8 +44,32 @@ class _Told:
     error: BaseException | None = None
 
 
-def chunks_of(reading: Reading) -> Generator[Chunk, None, None]:
+class Packed(Mapping[str, Any]):
+    """Columns on their way between processes, unpacked when somebody asks for one: who stores them seldom does."""
+
+    def __init__(self, columns: Mapping[str, Any]) -> None:
+        self._packed = pickle.dumps(columns, protocol=pickle.HIGHEST_PROTOCOL)
+
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        # Written above, in a fork of this very process.
+        return dict(pickle.loads(self._packed))  # noqa: S301
+
+    def __getitem__(self, name: str) -> Any:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def chunks_of(reading: Reading, prepare: Callable[[Chunk], Any] | None = None) -> Generator[Chunk, None, None]:
     """Give the chunks of a reading, read beside us where that is worth it and safe.
+
+    The reading process makes of each chunk what `prepare` says and sends it along, as `prepared`; without one, or where
+    the file is read right here, nothing is prepared.
 
     Files of sources whose answers may change are not: what is given must stand, to be compared with what is stored.
     A process with threads is not forked: a lock that another thread holds would stay closed in the child for ever.
@@ -51,14 +80,15 @@ def chunks_of(reading: Reading) -> Generator[Chunk, None, None]:
     large = reading.path.stat().st_size > WORTHWHILE_BYTES
     seen = reading.setting.seen
     if alone and large and seen.kind == RATINGS and not seen.updates and not names_new_agents:
-        return _beside(reading)
+        return _beside(reading, prepare)
     return iter(reading)
 
 
-def _beside(reading: Reading) -> Generator[Chunk, None, None]:
+def _beside(reading: Reading, prepare: Callable[[Chunk], Any] | None) -> Generator[Chunk, None, None]:
     receiving, sending = get_context("fork").Pipe(duplex=False)
     reading.streams = not reading.spreads
-    child = get_context("fork").Process(target=_read, args=(reading, receiving, sending), daemon=True)
+    _widen(sending)
+    child = get_context("fork").Process(target=_read, args=(reading, prepare, receiving, sending), daemon=True)
     child.start()
     sending.close()
     try:
@@ -68,6 +98,12 @@ def _beside(reading: Reading) -> Generator[Chunk, None, None]:
     finally:
         receiving.close()
         child.join()
+
+
+def _widen(sending: Connection) -> None:
+    """Let the reader go on while a chunk or two wait in the pipe; where that is not allowed, it waits with them."""
+    with suppress(OSError):
+        fcntl.fcntl(sending.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _heard(receiving: Connection, reading: Reading) -> Chunk | _Told:
@@ -94,7 +130,7 @@ def _conclude(reading: Reading, told: _Told) -> None:
     reading.tally = told.tally
 
 
-def _read(reading: Reading, receiving: Connection, sending: Connection) -> None:
+def _read(reading: Reading, prepare: Callable[[Chunk], Any] | None, receiving: Connection, sending: Connection) -> None:
     """In the child: send every chunk, then the last word."""
     receiving.close()
     gc.disable()
@@ -104,8 +140,7 @@ def _read(reading: Reading, receiving: Connection, sending: Connection) -> None:
     with suppress(BrokenPipeError, KeyboardInterrupt):
         try:
             for chunk in reading:
-                # The index takes rows in the order of their keys, and sorting is done here while others are stored.
-                sending.send(picked(chunk, np.argsort(np.array(chunk.columns["key"], dtype=object), kind="stable")))
+                sending.send(_packed(chunk, prepare))
         except Rejected as error:
             told.rejection = error.rejection
         except (OSError, MemoryError) as error:
@@ -113,3 +148,8 @@ def _read(reading: Reading, receiving: Connection, sending: Connection) -> None:
                 raise
             told.error = error
         sending.send(told)
+
+
+def _packed(chunk: Chunk, prepare: Callable[[Chunk], Any] | None) -> Chunk:
+    prepared = prepare(chunk) if prepare and chunk.records and not chunk.recalled else None
+    return replace(chunk, columns=Packed(chunk.columns), prepared=prepared)

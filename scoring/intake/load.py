@@ -8,17 +8,18 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from journal.record import record
-from scoring.intake import Choices, Limits, Rejected, read, understand
+from scoring.intake import Choices, Rejected, read
 from scoring.intake import load_rows as rows
 from scoring.intake import load_virals as incidents
 from scoring.intake.apart import chunks_of
@@ -26,54 +27,25 @@ from scoring.intake.load_agents import AgentLoad, create_named, stored_roster
 from scoring.intake.load_aside import set_aside
 from scoring.intake.load_cells import Sums
 from scoring.intake.load_lease import Lease, await_turn, leased
+from scoring.intake.load_look import limits, look
 from scoring.intake.load_notes import keep_counts, note_refusals, note_waiting
 from scoring.intake.load_profiles import find_profile
+from scoring.intake.load_ready import prepared
 from scoring.intake.load_recall import recall, unstore
 from scoring.intake.load_replaced import Contradictions, publish_later, replaced_since, take_later, unstage
 from scoring.intake.load_report import Report, finish, keep_refusals, keep_too_late, unread
 from scoring.intake.load_rows import Sorted
 from scoring.intake.reading import Reading
 from scoring.intake.records import Chunk
-from scoring.intake.refusals import Rejection
 from scoring.intake.resting import collector_resting
 from scoring.intake.roster import Roster
 from scoring.intake.understanding import Understanding
 from scoring.models import Batch, Rating, ViralIncident
 from scoring.models.batches import BatchState, EvidenceKind
 
-CHUNK_ROWS = 5_000
 # SQLite has one writer: a worker beside the pages keeps its transactions short and pauses between them. Alone, long
 # ones are several times faster, because keys in random order touch the same pages of the index again and again.
-POLITE_ROWS = 4000
 CHUNKS_PER_TRANSACTION = 24
-
-
-def limits(*, polite: bool = False) -> Limits:
-    """The limits of this installation: the defaults, changed by the setting INTAKE_LIMITS."""
-    changed: dict[str, int] = getattr(settings, "INTAKE_LIMITS", {})
-    rows_at_once = POLITE_ROWS if polite and connection.vendor == "sqlite" else CHUNK_ROWS
-    return replace(Limits(**changed), chunk_rows=rows_at_once)
-
-
-def look(
-    path: Path, *, kind: str, profile: str = "", choices: Choices | None = None, file_name: str = ""
-) -> Understanding:
-    """Understand a file with a profile by name. Raises NoSuchProfile.
-
-    Ratings are turned away while they stay in the warehouse: what is imported beside it would count twice.
-    """
-    seen = understand(
-        path,
-        kind=kind,
-        profile=find_profile(profile),
-        choices=choices or Choices(),
-        limits=limits(),
-        zone=settings.TIME_ZONE,
-        file_name=file_name,
-    )
-    if kind == EvidenceKind.RATINGS and settings.EVIDENCE_SOURCE:
-        seen.rejection = Rejection("kept_in_warehouse")
-    return seen
 
 
 def check(path: Path, seen: Understanding, *, as_of: datetime, create_agents: bool = False) -> Report:
@@ -246,7 +218,8 @@ def _loaded(load: _Load) -> Report:
     try:
         with collector_resting(), rows.roomy_cache(), transaction.atomic() if agents else nullcontext():
             # Closed at once when a load is stopped, so that its temporary files go with it.
-            with closing(_with_agents(reading, roster, load.at, report)) as chunks:
+            prepare = partial(prepared, batch=batch.pk, zone=settings.TIME_ZONE)
+            with closing(_with_agents(chunks_of(reading, prepare), roster, load.at, report)) as chunks:
                 for first in chunks:
                     _stage_together(load, chain([first], islice(chunks, _more(load))), reading, report, sums, agents)
             finish(report, reading)
@@ -291,17 +264,20 @@ def _begin(load: _Load) -> None:
         unstage(batch)
 
 
-def _with_agents(reading: Reading, roster: Roster, at: datetime, report: Report) -> Generator[Chunk, None, None]:
+def _with_agents(
+    read_chunks: Generator[Chunk, None, None], roster: Roster, at: datetime, report: Report
+) -> Generator[Chunk, None, None]:
     """Give the chunks; agents that the file names are created before the first one is stored."""
     made: dict[int, int] | None = None
-    with closing(chunks_of(reading)) as chunks:
+    with closing(read_chunks) as chunks:
         for chunk in chunks:
             if made is None:
                 with transaction.atomic():
                     made = create_named(roster.created.values(), at=at)
                 report.created_agents = len(made)
             if made:
-                chunk.columns["agent"] = [made.get(one, one) for one in chunk.columns["agent"]]
+                agents = [made.get(one, one) for one in chunk.columns["agent"]]
+                chunk = replace(chunk, columns={**chunk.columns, "agent": agents})
             yield chunk
 
 
@@ -330,8 +306,14 @@ def _stage(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums: Su
     note_waiting(batch, chunk)
     batch.done = max(batch.done, chunk.records[-1]) if chunk.records else batch.done
     if batch.kind == EvidenceKind.RATINGS:
-        ours = sorted([*found.fresh, *found.mine])
-        sums.add(chunk.columns, chunk.instrument, None if len(ours) == len(chunk) else ours)
+        _add_up(sums, chunk, sorted([*found.fresh, *found.mine]))
+
+
+def _add_up(sums: Sums, chunk: Chunk, ours: list[int]) -> None:
+    if chunk.prepared and len(ours) == len(chunk):
+        sums.take(chunk.prepared.counted)
+    else:
+        sums.add(chunk.columns, chunk.instrument, ours)
 
 
 def _take_back(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums: Sums) -> None:
@@ -349,7 +331,7 @@ def _stored(chunk: Chunk, batch: int, agents: AgentLoad | None) -> Sorted:
         return Sorted(fresh=list(range(touched)), unchanged=list(range(len(chunk) - touched)))
     if chunk.kind == EvidenceKind.VIRAL:
         return incidents.add(chunk, batch)
-    return rows.add(chunk, batch) if len(chunk) else Sorted()
+    return rows.add(chunk, batch, chunk.prepared and chunk.prepared.ready) if len(chunk) else Sorted()
 
 
 def _publish(load: _Load, report: Report, sums: Sums) -> None:

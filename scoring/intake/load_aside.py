@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pandas as pd
 from django.db import connection
 
-from scoring.intake.load_bulk import insert
+from scoring.intake.load_bulk import insert_together
 from scoring.intake.load_cells import SUMS, TOGETHER, add_sums, adding, rows_of_sums
 from scoring.intake.load_changes import note_change
 from scoring.models import CellSum
@@ -58,7 +58,7 @@ def _written(tables: Iterable[pd.DataFrame], sign: int) -> set[int]:
             for rows, said in rows_of_sums(table, sign):
                 silent = {name: "0" for name in SUMS if name not in said}
                 columns = [name for name in _COLUMNS if name not in silent]
-                insert(cursor, _ASIDE, columns, rows, fixed=silent, together=TOGETHER)
+                insert_together(_ASIDE, columns, rows, fixed=silent, together=TOGETHER)
             agents.update(table["agent"].tolist())
     return agents
 

@@ -1,7 +1,8 @@
 """The additive counts and sums that scoring reads, kept in step with the published ratings."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -11,7 +12,7 @@ import pandas as pd
 from django.db import IntegrityError, connection, transaction
 from numpy.typing import NDArray
 
-from scoring.intake.load_bulk import copy, insert
+from scoring.intake.load_bulk import copy, insert_together
 from scoring.intake.load_changes import note_change
 from scoring.models import Cell, CellSum
 
@@ -45,7 +46,46 @@ _KEYS = ["agent", "instrument", "channel", "topic", "band", "month"]
 # Room for kinds of work, bands of hours and months beside the agent in one 64-bit number.
 _SIZES = (2**20, 4, 2**16)
 _CellKey: TypeAlias = tuple[str, str, str, int]
+_Kind: TypeAlias = tuple[str, str, str]
 _Part: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+@dataclass(slots=True)
+class Counted:
+    """Sums of some ratings by agent, kind of work, band and month; `works` are the kinds by their numbers in `keys`."""
+
+    works: list[_Kind]
+    keys: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+def counted(
+    columns: Mapping[str, Any], instrument: str, zone: str, places: Sequence[int] | None = None, *, sign: int = 1
+) -> Counted:
+    """Add up rating columns (all, or those at `places`) by months of the calendar of `zone`."""
+    chosen = slice(None) if places is None else np.array(places, dtype=np.intp)
+    works, keys = _keys(columns, instrument, zone)
+    return Counted(works, *_grouped(keys[chosen], sign * _values(columns, instrument)[chosen]))
+
+
+def _keys(columns: Mapping[str, Any], instrument: str, zone: str) -> tuple[list[_Kind], NDArray[np.int64]]:
+    local = pd.DatetimeIndex(columns["rated_at"]).tz_localize("UTC").tz_convert(zone)
+    words = list(zip(columns["channel"], columns["topic"], strict=True))
+    known = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    work = np.fromiter(map(known.__getitem__, words), dtype=np.int64, count=len(words))
+    month = local.year.to_numpy(np.int64) * 12 + local.month.to_numpy(np.int64) - 1
+    band = local.hour.to_numpy(np.int64) // HOURS_PER_BAND
+    keys = np.array(columns["agent"], dtype=np.int64)
+    for size, part in zip(_SIZES, (work, band, month), strict=True):
+        keys = keys * size + part
+    return [(instrument, *word) for word in known], keys
+
+
+def _renumbered(keys: NDArray[np.int64], numbers: list[int]) -> NDArray[np.int64]:
+    """Write the numbers of kinds of work anew."""
+    below = _SIZES[1] * _SIZES[2]
+    work = keys // below % _SIZES[0]
+    return keys + (np.array(numbers, dtype=np.int64)[work] - work) * below
 
 
 class Sums:
@@ -56,37 +96,27 @@ class Sums:
 
     def __init__(self, zone: str) -> None:
         self.zone = zone
-        self.works: dict[tuple[str, str, str], int] = {}
+        self.works: dict[_Kind, int] = {}
         self.parts: list[_Part] = []
         self.fresh = 0
 
     def add(
-        self, columns: dict[str, Any], instrument: str, places: Sequence[int] | None = None, *, sign: int = 1
+        self, columns: Mapping[str, Any], instrument: str, places: Sequence[int] | None = None, *, sign: int = 1
     ) -> None:
         """Add rating columns (all, or those at `places`), or take them away again (sign -1).
 
         See `scoring.intake.ratings` for their names.
         """
-        if not len(columns["agent"]) or (places is not None and not len(places)):
-            return
-        chosen = slice(None) if places is None else np.array(places, dtype=np.intp)
-        keys = self._keys(columns, instrument)[chosen]
-        self.parts.append(_grouped(keys, sign * _values(columns, instrument)[chosen]))
+        if len(columns["agent"]) and (places is None or len(places)):
+            self.take(counted(columns, instrument, self.zone, places, sign=sign))
+
+    def take(self, found: Counted) -> None:
+        """Add what was counted already."""
+        numbers = [self.works.setdefault(work, len(self.works)) for work in found.works]
+        self.parts.append(_grouped(_renumbered(found.keys, numbers), found.values))
         self.fresh += 1
         if self.fresh > JOINED:
             self.parts, self.fresh = list(self._ranges()), 0
-
-    def _keys(self, columns: dict[str, Any], instrument: str) -> NDArray[np.int64]:
-        local = pd.DatetimeIndex(columns["rated_at"]).tz_localize("UTC").tz_convert(self.zone)
-        words = list(zip(columns["channel"], columns["topic"], strict=True))
-        known = {word: self.works.setdefault((instrument, *word), len(self.works)) for word in set(words)}
-        work = np.fromiter(map(known.__getitem__, words), dtype=np.int64, count=len(words))
-        month = local.year.to_numpy(np.int64) * 12 + local.month.to_numpy(np.int64) - 1
-        band = local.hour.to_numpy(np.int64) // HOURS_PER_BAND
-        keys = np.array(columns["agent"], dtype=np.int64)
-        for size, part in zip(_SIZES, (work, band, month), strict=True):
-            keys = keys * size + part
-        return keys
 
     def table(self) -> pd.DataFrame:
         """All sums so far: one row per agent, cell and month, sorted by agent."""
@@ -161,13 +191,21 @@ def _wide(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
     return np.pad(values, ((0, 0), (0, width - values.shape[1])))
 
 
-def _values(columns: dict[str, Any], instrument: str) -> NDArray[np.float64]:
+def _values(columns: Mapping[str, Any], instrument: str) -> NDArray[np.float64]:
     """What each rating adds: one row per rating, one column per name of SUMS, or of the first ones that say it all."""
-    resolved = [np.nan if one is None else one for one in columns["resolved"]]
-    value, share, seconds = (np.array(columns[name], dtype=float) for name in ("value", "share", "handling_seconds"))
-    parts = _parts(value, share, seconds, np.array(resolved, dtype=float), SATISFIED[instrument])
+    names = ("value", "share", "handling_seconds", "resolved")
+    value, share, seconds, resolved = (_numbers(columns[name]) for name in names)
+    parts = _parts(value, share, seconds, resolved, SATISFIED[instrument])
     needed = SUMS if parts["timed"].any() or parts["judged"].any() else SUMS[:OF_MARKS]
     return np.column_stack([parts[name] for name in needed])
+
+
+def _numbers(column: Sequence[float | None]) -> NDArray[np.float64]:
+    # Many columns say nothing, or the same of everybody; looking is faster than converting.
+    first = column[0]
+    if column.count(first) == len(column):
+        return np.full(len(column), np.nan if first is None else float(first))
+    return np.array(column, dtype=float)
 
 
 def _parts(
@@ -257,10 +295,11 @@ def _upsert(rows: list[tuple[Any, ...]], said: list[str]) -> None:
     """Add rows of agent, cell, month and the sums that say anything; the others are zero."""
     table, columns = CellSum._meta.db_table, ["agent_id", "cell_id", "month", *said]
     silent = {name: "0" for name in SUMS if name not in said}
+    if connection.vendor == "sqlite":
+        insert_together(table, columns, rows, fixed=silent, tail=adding(said), together=TOGETHER)
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            insert(cursor, table, columns, rows, fixed=silent, tail=adding(said), together=TOGETHER)
-        elif not _all_new(cursor, [*columns, *silent], [(*row, *[0] * len(silent)) for row in rows]):
+        if not _all_new(cursor, [*columns, *silent], [(*row, *[0] * len(silent)) for row in rows]):
             _add_up(cursor, columns, rows, silent, adding(said))
 
 

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet
 
 from scoring.intake.load_cells import Sums, add_sums
-from scoring.intake.load_rows import COLUMNS, COMPARED, Sorted, free_keys, rows_of, said_columns, stored_rows
+from scoring.intake.load_ready import COLUMNS, rows_of
+from scoring.intake.load_rows import COMPARED, Sorted, free_keys, said_columns, stored_rows
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Refusal
 from scoring.models import Batch, CellSum, Rating, RatingDispute, ReplacedRating, Replacement

@@ -1,52 +1,29 @@
 """Rating rows into the table as fast as each database takes them, and never twice."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from itertools import islice
-from operator import itemgetter
 from typing import Any
 
-import numpy as np
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from scoring.intake.load_bulk import copy, insert
+from scoring.intake.load_bulk import copy_text, insert
+from scoring.intake.load_ready import COLUMNS, MEANINGS, NULLABLE, Ready, made_ready, rows_of
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Refusal, shown
 from scoring.models import Batch, Rating
 from scoring.models.batches import BatchState
-from scoring.models.evidence import Instrument
 
-COLUMNS = (
-    "batch_id",
-    "record",
-    "key",
-    "agent_id",
-    "chat_id",
-    "instrument",
-    "value",
-    "rated_at",
-    "channel",
-    "topic",
-    "rater",
-    "comment",
-    "handling_seconds",
-    "is_resolved",
-    "share",
-)
 COMPARED = COLUMNS[3:]
-_MEANINGS = {"is_resolved": "resolved"}
 # A column that the file does not have contradicts nothing; these every rating has, whatever its heading.
 _ALWAYS = frozenset({"agent_id", "instrument", "value", "rated_at"})
 LOOKED_UP = 5000
 CACHE_KILOBYTES = 16 * 1024
 WITHDRAWN = "withdrawn:"
-_NULLABLE = ("value", "handling_seconds", "is_resolved")
-# What the table holds in columns that the file does not have.
-_SILENT = {"rater": "''", "comment": "''", "handling_seconds": "NULL", "is_resolved": "NULL", "share": "1.0"}
 
 
 @dataclass(slots=True)
@@ -59,38 +36,6 @@ class Sorted:
     refusals: list[Refusal] = field(default_factory=list)
     ghosts: list[tuple[int, str]] = field(default_factory=list)
     """Rows that hold keys of `fresh` ones and do not count: identifier, state of their batch."""
-
-
-def rows_of(
-    chunk: Chunk, batch: int, places: Sequence[int] | None = None, but: Collection[str] = ()
-) -> Iterator[tuple[Any, ...]]:
-    """Give the rows of a chunk in the order of COLUMNS without `but`, times as the text that the database stores."""
-    size = len(chunk)
-    made: dict[str, Callable[[], list[Any]]] = {
-        "batch_id": lambda: [batch] * size,
-        "record": lambda: chunk.records,
-        "agent_id": lambda: list(chunk.columns["agent"]),
-        "instrument": lambda: [chunk.instrument] * size,
-        "rated_at": lambda: stored_times(chunk.columns["rated_at"]),
-        "is_resolved": lambda: list(chunk.columns["resolved"]),
-    }
-    columns = [made[name]() if name in made else chunk.columns[name] for name in COLUMNS if name not in but]
-    if places is None:
-        return zip(*columns, strict=True)
-    return zip(*[[column[place] for place in places] for column in columns], strict=True)
-
-
-def stored_times(moments: Any) -> list[str]:
-    """Write UTC instants the way Django stores them: no fraction where there is none."""
-    whole = moments.astype("datetime64[s]")
-    suffix = "+00:00" if connection.vendor == "postgresql" else ""
-    if len(moments) and (whole == moments).all():
-        texts = np.datetime_as_string(whole).astype(f"<U{19 + len(suffix)}")
-        codes = texts.view(np.uint32).reshape(len(texts), -1)
-        codes[:, 10] = ord(" ")
-        codes[:, 19:] = [ord(char) for char in suffix]
-        return list(texts.tolist())
-    return [f"{one}{suffix}" for one in moments.astype("datetime64[us]").tolist()]
 
 
 @contextmanager
@@ -109,17 +54,17 @@ def roomy_cache() -> Iterator[None]:
             cursor.execute(f"PRAGMA cache_size = {int(before)}")
 
 
-def add(chunk: Chunk, batch: int) -> Sorted:
+def add(chunk: Chunk, batch: int, ready: Ready | None = None) -> Sorted:
     """Store the rows of a chunk inside the caller's transaction; rows stored already are told apart.
 
     The hopeful way adds all rows at once and looks things up only when some key exists already.
     """
-    if _all_added(chunk, batch):
+    if _all_added(ready or made_ready(chunk, batch)):
         return Sorted(fresh=list(range(len(chunk))))
     found = sort_out(chunk, batch)
     _make_room(found.ghosts)
     if found.fresh:
-        _all_added(chunk, batch, found.fresh)
+        _all_added(made_ready(chunk, batch, found.fresh))
     return found
 
 
@@ -143,33 +88,23 @@ def drop_some(batch: Batch) -> int:
     return len(some)
 
 
-def _all_added(chunk: Chunk, batch: int, places: Sequence[int] | None = None) -> bool:
+def _all_added(ready: Ready) -> bool:
     """Add rows and say whether all of them were new.
 
     If not, PostgreSQL has added none (COPY is all or nothing) and SQLite all but the known ones: a savepoint around
     each chunk would cost it a copy of every page.
     """
-    fixed = _fixed(chunk, batch) if connection.vendor == "sqlite" else {}
-    names = [name for name in COLUMNS if name not in fixed]
-    rows = list(rows_of(chunk, batch, places, fixed))
-    # Rows in the order of their keys touch each page of the index once per chunk.
-    rows.sort(key=itemgetter(names.index("key")))
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            added = insert(cursor, Rating._meta.db_table, names, rows, fixed=fixed, tail="ON CONFLICT (key) DO NOTHING")
-            return added == len(rows)
-        try:
-            with transaction.atomic():
-                copy(cursor, Rating._meta.db_table, names, rows, nullable=_NULLABLE)
-        except IntegrityError:
-            return False
+    table = Rating._meta.db_table
+    if connection.vendor == "sqlite":
+        rows = zip(*ready.columns, strict=True)
+        tail = "ON CONFLICT (key) DO NOTHING"
+        return insert(table, ready.names, rows, fixed=ready.fixed, tail=tail) == ready.size
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            copy_text(cursor, table, ready.names, ready.text, nullable=NULLABLE)
+    except IntegrityError:
+        return False
     return True
-
-
-def _fixed(chunk: Chunk, batch: int) -> dict[str, str]:
-    """Columns that are the same in all rows of a chunk, as SQL: they need not be bound row by row."""
-    silent = {name: sql for name, sql in _SILENT.items() if not chunk.says(_MEANINGS.get(name, name))}
-    return {"batch_id": str(int(batch)), "instrument": f"'{Instrument(chunk.instrument).value}'", **silent}
 
 
 def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
@@ -198,7 +133,7 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
 
 def said_columns(chunk: Chunk) -> list[int]:
     """Places in COLUMNS of what a file says about its ratings; where it has no column it contradicts nothing."""
-    return [COLUMNS.index(name) for name in COMPARED if name in _ALWAYS or chunk.says(_MEANINGS.get(name, name))]
+    return [COLUMNS.index(name) for name in COMPARED if name in _ALWAYS or chunk.says(MEANINGS.get(name, name))]
 
 
 def stored_rows(keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:

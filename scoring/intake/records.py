@@ -1,6 +1,6 @@
 """Blocks of cells become typed records: what all kinds of evidence share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ class Chunk:
     """
 
     kind: str
-    columns: dict[str, Any]
+    columns: Mapping[str, Any]
     records: list[int]
     refusals: list[Refusal] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
@@ -38,6 +38,8 @@ class Chunk:
     present: frozenset[str] = frozenset()
     recalled: bool = False
     """Whether these records were given before and are contradicted after all: they must be taken back."""
+    prepared: Any = None
+    """What a reading process made of the records for whoever stores them."""
 
     def __len__(self) -> int:
         return len(self.records)
@@ -162,12 +164,14 @@ class Conversion:
         roster, how = self.setting.roster, self.seen.agent_by
         found = {text: roster.find(text, how) if roster else _NO_AGENT for text in set(references)}
         self.fields["agent_ref"] = references
-        self.fields["agent_by"] = [found[text][1] for text in references]
+        ways = {text: way for text, (_, way) in found.items()}
+        self.fields["agent_by"] = list(map(ways.__getitem__, references))
         if roster:
             unknown = {text: roster.similar(text) for text, (person, _) in found.items() if text and person is None}
             if unknown:
                 self.blame(meaning, self._unknown(references, unknown, roster))
-        return [found[text][0] for text in references]
+        people = {text: person for text, (person, _) in found.items()}
+        return list(map(people.__getitem__, references))
 
     def _unknown(self, references: list[str], unknown: dict[str, str], roster: Roster) -> dict[int, Problem]:
         problems = {}

@@ -217,17 +217,22 @@ def _tails(
     part: NDArray[np.uint32], rows: NDArray[np.intp], values: Sequence[Any], moments: Instants, offsets: Any, aware: Any
 ) -> NDArray[np.bool_]:
     """Read fractions and offsets after the seconds; there are few different ones, so each is read once."""
-    sane = np.ones(len(rows), dtype=bool)
-    tailed = np.flatnonzero(part[:, 19] != 0)
-    texts = [values[row][19:] for row in rows[tailed].tolist()]
-    known = {text: _tail(text) for text in set(texts)}
-    unread = (0, None)
-    found = [known[text] or unread for text in texts]
-    sane[tailed] = [known[text] is not None for text in texts]
-    moments[tailed] += np.array([fraction for fraction, _ in found], dtype="timedelta64[us]")
-    offsets[rows[tailed]] = np.array([offset or 0 for _, offset in found], dtype="timedelta64[s]")
-    aware[rows[tailed]] = [offset is not None for _, offset in found]
-    return sane
+    if (part[:, 19:] == part[0, 19:]).all():
+        texts, places = [values[rows[0]][19:]], np.zeros(len(rows), dtype=np.intp)
+    else:
+        texts, places = _different([values[row][19:] for row in rows.tolist()])
+    known = [_tail(text) for text in texts]
+    read = [one or (0, None) for one in known]
+    moments += np.array([fraction for fraction, _ in read], dtype="timedelta64[us]")[places]
+    offsets[rows] = np.array([offset or 0 for _, offset in read], dtype="timedelta64[s]")[places]
+    aware[rows] = np.array([offset is not None for _, offset in read])[places]
+    return np.array([one is not None for one in known])[places]
+
+
+def _different(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
+    """Different texts, and which of them stands at each place."""
+    known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    return list(known), np.fromiter(map(known.__getitem__, texts), dtype=np.intp, count=len(texts))
 
 
 def _tail(text: str) -> tuple[int, int | None] | None:

@@ -13,7 +13,8 @@ from scoring.batches import cancel, withdraw
 from scoring.batches import confirm as confirm_import
 from scoring.disputes import dispute_rating
 from scoring.intake import load
-from scoring.intake.load import check, import_file, look
+from scoring.intake.load import check, import_file
+from scoring.intake.load_look import look
 from scoring.models import Agent, Batch, Rating, RatingDispute, ReplacedRating, Replacement
 from scoring.models.batches import BatchState
 from scoring.models.disputes import DisputeState

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scoring.flags import look_over
-from scoring.intake.load import check, import_file, look
+from scoring.intake.load import check, import_file
+from scoring.intake.load_look import look
 from scoring.intake.load_profiles import NoSuchProfile, profile_names
 from scoring.intake.load_report import Report
 from scoring.intake.meanings import KINDS
