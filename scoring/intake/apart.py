@@ -28,6 +28,8 @@ if sys.platform == "linux":
 WORTHWHILE_BYTES = 2 * 1024 * 1024
 # As much as Linux gives to everybody.
 PIPE_BYTES = 1024 * 1024
+# Few, so that storing begins soon.
+FIRST_ROWS = 1000
 _PATIENCE_SECONDS = 1.0
 
 
@@ -87,6 +89,7 @@ def chunks_of(reading: Reading, prepare: Callable[[Chunk], Any] | None = None) -
 def _beside(reading: Reading, prepare: Callable[[Chunk], Any] | None) -> Generator[Chunk, None, None]:
     receiving, sending = get_context("fork").Pipe(duplex=False)
     reading.streams = not reading.spreads
+    reading.setting = replace(reading.setting, limits=replace(reading.setting.limits, first_rows=FIRST_ROWS))
     _widen(sending)
     child = get_context("fork").Process(target=_read, args=(reading, prepare, receiving, sending), daemon=True)
     child.start()

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import IO
 
@@ -116,11 +116,12 @@ def batches(path: Path, text: Text, dialect: Dialect, limits: Limits) -> Batches
             strict=True,
             skipinitialspace=dialect.spaced,
         )
-        yield from _read(reader, limits.chunk_rows, dialect.skipped_lines)
+        sizes = chain([limits.first_rows or limits.chunk_rows], repeat(limits.chunk_rows))
+        yield from _read(reader, sizes, dialect.skipped_lines)
 
 
-def _read(reader: Iterator[list[str]], size: int, skipped: int) -> Batches:
-    while True:
+def _read(reader: Iterator[list[str]], sizes: Iterator[int], skipped: int) -> Batches:
+    for size in sizes:
         rows: Rows = []
         before = _line(reader)
         try:

@@ -10,7 +10,8 @@ class Limits:
     """Bounds checked before and while a file is read.
 
     `file_mb` holds for packed containers (workbooks, Parquet, zip, gzip); plain text is its own unpacked form, so
-    `unpacked_mb` holds for it. `line_chars` bounds one physical line, or one quoted field, in memory.
+    `unpacked_mb` holds for it. `line_chars` bounds one physical line, or one quoted field, in memory. `first_rows` makes the first chunk of a text
+    shorter than the `chunk_rows` of all others: whoever waits for it can begin.
     """
 
     file_mb: int = 64
@@ -26,6 +27,7 @@ class Limits:
     future_tolerance_hours: int = 24
     refusals: int = 1000
     chunk_rows: int = 25_000
+    first_rows: int = 0
 
     @property
     def file_bytes(self) -> int:
