@@ -133,6 +133,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 EVIDENCE_DIR = VAR_DIR / "evidence"
 EVIDENCE_SOURCE = env.str("EVIDENCE_SOURCE", "")
+INTAKE_LIMITS: dict[str, int] = env.dict("INTAKE_LIMITS", {}, subcast_values=int)
 
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}}
 

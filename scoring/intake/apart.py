@@ -28,6 +28,8 @@ if sys.platform == "linux":
 WORTHWHILE_BYTES = 2 * 1024 * 1024
 # As much as Linux gives to everybody.
 PIPE_BYTES = 1024 * 1024
+# Of very long files some chunks are stored while the rest is read: as many as that time is enough for.
+GIVEN_OF_LONG = 3
 # Few, so that storing begins soon.
 FIRST_ROWS = 1000
 _PATIENCE_SECONDS = 1.0
@@ -88,8 +90,10 @@ def chunks_of(reading: Reading, prepare: Callable[[Chunk], Any] | None = None) -
 
 def _beside(reading: Reading, prepare: Callable[[Chunk], Any] | None) -> Generator[Chunk, None, None]:
     receiving, sending = get_context("fork").Pipe(duplex=False)
-    reading.streams = not reading.spreads
-    reading.setting = replace(reading.setting, limits=replace(reading.setting.limits, first_rows=FIRST_ROWS))
+    reading.gives = GIVEN_OF_LONG if reading.spreads else 1
+    limits = reading.setting.limits
+    first = replace(limits, first_rows=min(FIRST_ROWS, limits.chunk_rows))
+    reading.setting = replace(reading.setting, limits=first)
     _widen(sending)
     child = get_context("fork").Process(target=_read, args=(reading, prepare, receiving, sending), daemon=True)
     child.start()

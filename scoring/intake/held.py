@@ -5,7 +5,8 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,7 +19,7 @@ Places: TypeAlias = NDArray[np.int64]
 Piece: TypeAlias = tuple[Places, Chunk]
 
 HELD_CHUNKS = 2
-PARTS = 64
+PARTS = 32
 
 
 class Held:
@@ -35,6 +36,11 @@ class Held:
         self.written: Counter[int] = Counter()
         self.longest = 0
 
+    def learn(self, keys: Sequence[str]) -> None:
+        """Let the first chunk stand for all: keys that only grow all go to the last file, and are in order anyway."""
+        if self.spreads and not self.bounds:
+            self.bounds = sorted(keys)[:: max(1, len(keys) // PARTS)][1:PARTS]
+
     def add(self, places: Places, chunk: Chunk) -> None:
         """Keep a chunk; `places` are the numbers of its records, counted from 0 in file order."""
         self.longest = max(self.longest, len(chunk))
@@ -48,14 +54,14 @@ class Held:
 
     def _spread(self, places: Places, chunk: Chunk) -> Iterator[tuple[int, Piece]]:
         keys = chunk.columns["key"]
-        # The first chunk stands for all: keys that only grow all go to the last file, and are in order anyway.
-        self.bounds = self.bounds or sorted(keys)[:: max(1, len(keys) // PARTS)][1:PARTS]
         parts = np.fromiter((bisect(self.bounds, key) for key in keys), dtype=np.int64, count=len(keys))
         order = np.argsort(parts, kind="stable")
-        for number, group in enumerate(np.split(order, np.flatnonzero(np.diff(parts[order])) + 1)):
-            piece = picked(chunk, group)
-            part = int(parts[group[0]]) if len(group) else 0
-            yield part, (places[group], replace(piece, refusals=[], waiting=[]) if number else piece)
+        parts, places, chunk = parts[order], places[order], picked(chunk, order)
+        starts = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(parts)]
+        for number, (start, end) in enumerate(pairwise(starts)):
+            piece = _cut(chunk, start, end)
+            part = int(parts[start]) if end else 0
+            yield part, (places[start:end], replace(piece, refusals=[], waiting=[]) if number else piece)
 
     def _path(self, part: int) -> Path:
         return self.folder / f"chunks-{part}"
@@ -87,12 +93,21 @@ class Held:
 
 def picked(chunk: Chunk, places: Sequence[int] | Places) -> Chunk:
     """The records at these places, with all refusals of the chunk."""
-    chosen = list(map(int, places))
-    columns = {
-        name: values[chosen] if isinstance(values, np.ndarray) else [values[place] for place in chosen]
-        for name, values in chunk.columns.items()
-    }
-    return replace(chunk, columns=columns, records=[chunk.records[place] for place in chosen])
+    chosen = np.asarray(places, dtype=np.intp).tolist()
+    columns = {name: _picked(values, chosen) for name, values in chunk.columns.items()}
+    return replace(chunk, columns=columns, records=_picked(chunk.records, chosen))
+
+
+def _picked(values: Any, chosen: list[int]) -> Any:
+    if isinstance(values, np.ndarray):
+        return values[chosen]
+    # For a single place itemgetter gives the value itself, not a tuple.
+    return list(itemgetter(*chosen)(values)) if len(chosen) > 1 else [values[place] for place in chosen]
+
+
+def _cut(chunk: Chunk, start: int, end: int) -> Chunk:
+    columns = {name: values[start:end] for name, values in chunk.columns.items()}
+    return replace(chunk, columns=columns, records=chunk.records[start:end])
 
 
 def _joined(pieces: list[Piece]) -> Piece:

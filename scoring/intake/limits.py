@@ -10,8 +10,8 @@ class Limits:
     """Bounds checked before and while a file is read.
 
     `file_mb` holds for packed containers (workbooks, Parquet, zip, gzip); plain text is its own unpacked form, so
-    `unpacked_mb` holds for it. `line_chars` bounds one physical line, or one quoted field, in memory. `first_rows` makes the first chunk of a text
-    shorter than the `chunk_rows` of all others: whoever waits for it can begin.
+    `unpacked_mb` holds for it. `line_chars` bounds one physical line, or one quoted field, in memory. A text may begin
+    with a chunk of `first_rows`, shorter than the `chunk_rows` of all others, so that whoever waits for it can begin.
     """
 
     file_mb: int = 64

@@ -17,8 +17,8 @@ from scoring.intake.load_changes import note_change
 from scoring.models import Cell, CellSum
 
 HOURS_PER_BAND = 8
-# How many chunks are grouped before they are joined.
-JOINED = 25
+# Sums that are gathered before they are joined with the others; later, half as many as there are.
+JOINED = 125_000
 # Rows that become Python values at a time: the sums of a large file are many.
 PIECE = 25_000
 # Sums in one statement on SQLite, which takes 32,766 values.
@@ -98,7 +98,7 @@ class Sums:
         self.zone = zone
         self.works: dict[_Kind, int] = {}
         self.parts: list[_Part] = []
-        self.fresh = 0
+        self.fresh = self.joined = 0
 
     def add(
         self, columns: Mapping[str, Any], instrument: str, places: Sequence[int] | None = None, *, sign: int = 1
@@ -114,9 +114,10 @@ class Sums:
         """Add what was counted already."""
         numbers = [self.works.setdefault(work, len(self.works)) for work in found.works]
         self.parts.append(_grouped(_renumbered(found.keys, numbers), found.values))
-        self.fresh += 1
-        if self.fresh > JOINED:
+        self.fresh += len(found.keys)
+        if self.fresh > max(JOINED, self.joined // 2):
             self.parts, self.fresh = list(self._ranges()), 0
+            self.joined = sum(len(keys) for keys, _ in self.parts)
 
     def table(self) -> pd.DataFrame:
         """All sums so far: one row per agent, cell and month, sorted by agent."""

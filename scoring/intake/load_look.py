@@ -1,9 +1,10 @@
 """A file understood with the profiles and the limits of this installation."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from scoring.intake import Choices, Limits, understand
@@ -15,11 +16,21 @@ from scoring.models.batches import EvidenceKind
 CHUNK_ROWS = 5_000
 # A worker beside the pages keeps its transactions on SQLite short.
 POLITE_ROWS = 4000
+_OUR_OWN = frozenset({"chunk_rows", "first_rows"})
 
 
 def limits(*, polite: bool = False) -> Limits:
-    """The limits of this installation: the defaults, changed by the setting INTAKE_LIMITS."""
-    changed: dict[str, int] = getattr(settings, "INTAKE_LIMITS", {})
+    """The limits of this installation: the defaults, changed by the setting INTAKE_LIMITS.
+
+    Raises ImproperlyConfigured when the setting names a limit that does not exist, or one below 1.
+    """
+    changed: dict[str, int] = settings.INTAKE_LIMITS
+    known = [one.name for one in fields(Limits) if one.name not in _OUR_OWN]
+    wrong = [name for name, value in changed.items() if name not in known or value < 1]
+    if wrong:
+        raise ImproperlyConfigured(
+            f"INTAKE_LIMITS: {', '.join(wrong)} cannot be set so. Limits, all from 1: {', '.join(known)}."
+        )
     rows_at_once = POLITE_ROWS if polite and connection.vendor == "sqlite" else CHUNK_ROWS
     return replace(Limits(**changed), chunk_rows=rows_at_once)
 

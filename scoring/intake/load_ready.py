@@ -78,9 +78,9 @@ def made_ready(chunk: Chunk, batch: int, places: Sequence[int] | None = None) ->
 
 
 def _in_order(column: Sequence[Any], order: list[int]) -> Sequence[Any]:
-    # For one place itemgetter gives the value itself, not a tuple.
-    picked: Sequence[Any] = itemgetter(*order)(column) if len(order) > 1 else [column[place] for place in order]
-    return picked
+    # For a single place itemgetter gives the value itself, not a tuple.
+    found: Sequence[Any] = itemgetter(*order)(column) if len(order) > 1 else [column[place] for place in order]
+    return found
 
 
 def _fixed(chunk: Chunk, batch: int) -> dict[str, str]:

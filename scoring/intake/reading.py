@@ -50,15 +50,15 @@ class Reading:
     Repeats of a record inside the file are dropped and counted, contradicting records are refused, all of them; both
     can only be known at the end, so chunks are held (on disk when there are many) until the whole file has been seen.
 
-    With `streams`, records whose key is met for the first time are given at once, the others at the end; what has been
-    given and is contradicted after all comes once more in a chunk that is `recalled`. Very long files are not streamed
-    but come in the order of their keys (`spreads`).
+    Of every `gives`-th chunk (0: of none) the records whose key is met for the first time are given at once; what has
+    been given and is contradicted after all comes once more in a chunk that is `recalled`. Of very long files, what was
+    held comes in the order of its keys (`spreads`).
     """
 
     def __init__(self, path: Path, setting: Setting) -> None:
         self.path, self.setting = path, setting
         self.tally = Tally(notes=list(setting.seen.notes))
-        self.streams = False
+        self.gives = 0
         self.spreads = setting.seen.kind == RATINGS and path.stat().st_size > SPREAD_BYTES
         self.tick: Callable[[], None] | None = None
         """Called for each block that was read, so that whoever reads can show signs of life."""
@@ -66,28 +66,31 @@ class Reading:
     def __iter__(self) -> Generator[Chunk, None, None]:
         with TemporaryDirectory(prefix="rostrum-intake-") as folder:
             ledger, held = Ledger(Path(folder)), Held(Path(folder), spreads=self.spreads)
-            waiting: list[Places] = []
+            waits: list[NDArray[np.bool_]] = []
             watch, counts = Watch(), Counts()
             with closing(self._converted(counts)) as converted:
-                for chunk in converted:
+                for number, chunk in enumerate(converted):
                     start = ledger.size
                     met = ledger.add(chunk.columns["key"], _contents(chunk, self.setting.seen))
                     watch.look(chunk)
-                    now, later = _parted(chunk, met) if self.streams else (None, chunk)
+                    held.learn(chunk.columns["key"])
+                    gives = self.gives and number % self.gives == 0
+                    now, later = _parted(chunk, met) if gives else (None, chunk)
+                    waits.append(met if gives else np.ones_like(met))
                     if now is not None:
                         yield self._counted(now)
                     if later is not None:
-                        places = start + np.flatnonzero(met if self.streams else np.ones_like(met))
-                        waiting += [places] if self.streams else []
-                        held.add(places, later)
+                        held.add(start + np.flatnonzero(waits[-1]), later)
             self._note(watch, counts)
-            yield from self._ending(ledger.verdicts(), waiting, held)
+            yield from self._ending(ledger.verdicts(), waits, held)
 
-    def _ending(self, verdicts: NDArray[np.uint8], waiting: list[Places], held: Held) -> Generator[Chunk, None, None]:
+    def _ending(
+        self, verdicts: NDArray[np.uint8], waits: list[NDArray[np.bool_]], held: Held
+    ) -> Generator[Chunk, None, None]:
         for places, chunk in held:
             yield self._judged(chunk, verdicts[places])
-        if self.streams:
-            verdicts[np.concatenate([np.empty(0, np.int64), *waiting])] = UNIQUE
+        if self.gives and waits:
+            verdicts[np.concatenate(waits)] = UNIQUE
             given = np.flatnonzero(verdicts == CONFLICT)
             if len(given):
                 yield from self._recalled(given)

@@ -32,9 +32,9 @@ def tangled() -> str:
     return csv_text(rows)
 
 
-def reading_of(path: Path, *, streams: bool, limits: Limits = SMALL) -> Reading:
+def reading_of(path: Path, *, gives: int, limits: Limits = SMALL) -> Reading:
     reading = read(path, seen(path, limits=limits), as_of=AS_OF, limits=limits, roster=ROSTER)
-    reading.streams = streams
+    reading.gives = gives
     return reading
 
 
@@ -59,16 +59,17 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart.threading, "active_count", lambda: 1)
 
 
+@pytest.mark.parametrize("gives", [1, 3], ids=["every chunk", "every third chunk"])
 @pytest.mark.parametrize("doubtful", [False, True], ids=["a wide filter", "a filter that doubts nearly all"])
 def test_streaming_comes_to_the_same_as_waiting(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doubtful: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doubtful: bool, gives: int
 ) -> None:
     path = put(tmp_path, tangled())
-    held = reading_of(path, streams=False)
+    held = reading_of(path, gives=0)
     expected = outcome(held, iter(held))
     if doubtful:
         monkeypatch.setattr("scoring.intake.ledger.FILTER", 6)
-    streamed = reading_of(path, streams=True)
+    streamed = reading_of(path, gives=gives)
     given = list(streamed)
     assert outcome(streamed, iter(given)) == expected
     assert any(chunk.recalled for chunk in given)
@@ -76,42 +77,43 @@ def test_streaming_comes_to_the_same_as_waiting(
     assert expected[2].duplicates > 0
 
 
+@pytest.mark.parametrize("gives", [0, 3], ids=["all held", "every third chunk given"])
 def test_the_order_of_keys_comes_to_the_same_as_that_of_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gives: int
 ) -> None:
     path = put(tmp_path, tangled())
-    held = reading_of(path, streams=False)
+    held = reading_of(path, gives=0)
     expected = outcome(held, iter(held))
     monkeypatch.setattr("scoring.intake.reading.SPREAD_BYTES", 0)
     monkeypatch.setattr("scoring.intake.held.PARTS", 3)
-    spread = reading_of(path, streams=False)
+    spread = reading_of(path, gives=gives)
     given = list(spread)
     assert outcome(spread, iter(given)) == expected
-    keys = [set(chunk.columns["key"]) for chunk in given if len(chunk)]
+    keys = [set(chunk.columns["key"]) for chunk in given if len(chunk) and not chunk.recalled]
     assert max(min(keys, key=min)) < min(max(keys, key=max))
 
 
 def test_another_process_comes_to_the_same(tmp_path: Path, beside: None) -> None:
     path = put(tmp_path, tangled())
-    held, other = reading_of(path, streams=False), reading_of(path, streams=False)
+    held, other = reading_of(path, gives=0), reading_of(path, gives=0)
     assert outcome(other, apart.chunks_of(other)) == outcome(held, iter(held))
-    assert other.streams
+    assert other.gives
 
 
 def test_small_files_and_files_that_name_new_agents_are_read_here(tmp_path: Path, beside: None) -> None:
     path = put(tmp_path, tangled())
-    reading = reading_of(path, streams=False)
+    reading = reading_of(path, gives=0)
     reading.setting.roster.creates = True  # type: ignore[union-attr]
     try:
         assert len(list(apart.chunks_of(reading))) > 1
     finally:
         reading.setting.roster.creates = False  # type: ignore[union-attr]
-    assert not reading.streams
+    assert not reading.gives
 
 
 def test_why_a_file_is_rejected_crosses_over(tmp_path: Path, beside: None) -> None:
     path = put(tmp_path, csv_text([row(number) for number in range(60)]) + BROKEN)
-    reading = reading_of(path, streams=False)
+    reading = reading_of(path, gives=0)
     with pytest.raises(Rejected) as found:
         list(apart.chunks_of(reading))
     assert found.value.rejection.code == "unterminated_quote"
@@ -121,12 +123,12 @@ def test_a_reader_that_was_killed_is_missed(tmp_path: Path, beside: None, monkey
     path = put(tmp_path, tangled())
     monkeypatch.setattr(apart, "_read", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     with pytest.raises(apart.ReaderLost):
-        list(apart.chunks_of(reading_of(path, streams=False)))
+        list(apart.chunks_of(reading_of(path, gives=0)))
 
 
 def test_a_reader_ends_when_nobody_listens_any_more(tmp_path: Path, beside: None) -> None:
     path = put(tmp_path, csv_text([row(number) for number in range(2000)]))
-    chunks = apart.chunks_of(reading_of(path, streams=False))
+    chunks = apart.chunks_of(reading_of(path, gives=0))
     assert len(next(chunks)) == 6
     # Closing waits for the process: this returns only when the reader has gone.
     chunks.close()
@@ -134,7 +136,7 @@ def test_a_reader_ends_when_nobody_listens_any_more(tmp_path: Path, beside: None
 
 def test_signs_of_life_are_shown_while_reading(tmp_path: Path, beside: None) -> None:
     path, signs = put(tmp_path, tangled()), []
-    reading = reading_of(path, streams=False)
+    reading = reading_of(path, gives=0)
     reading.tick = lambda: signs.append(os.getpid())
     list(apart.chunks_of(reading))
     assert len(signs) > 1
@@ -210,7 +212,7 @@ def test_leftovers_of_a_killed_attempt_are_cleared(tmp_path: Path, roster: None,
     batch = Batch.objects.create(
         kind="ratings", file_name="r.csv", stored_path=str(path), as_of=AS_OF, done=7, state="staging", created_at=AS_OF
     )
-    streamed = reading_of(path, streams=True, limits=LIMITS)
+    streamed = reading_of(path, gives=1, limits=LIMITS)
     load.rows.add(next(iter(streamed)), batch.pk)
     report = load.load_batch(batch=batch, at=AS_OF)
     assert (report.accepted, report.refused, Rating.objects.count()) == (19, 2, 19)
