@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
@@ -100,13 +101,27 @@ def midnight(day: date) -> datetime:
 def offers(batch: Batch) -> pd.DataFrame:
     """Surveys of the batch, offered and answered, by agent and kind of work."""
     cell = Concat(F("instrument"), Value("/"), F("channel"), Value("/"), F("topic"))
-    keys, sums = ["agent", "cell"], ["offered", "answered"]
-    counted = [pd.DataFrame(columns=[*keys, *sums])]
+    numbers: dict[str, int] = {}
+    gathered, fresh = [_offered([])], 0
     for part in slices(Rating.objects.filter(batch=batch)):
         rows = part.annotate(cell=cell).order_by().values_list("agent_id", "cell")
         found = rows.annotate(offered=Count("pk"), answered=Count("pk", filter=Q(value__isnull=False)))
-        counted.append(pd.DataFrame(list(found), columns=[*keys, *sums]))
-    return pd.concat(counted).groupby(keys, as_index=False)[sums].sum()
+        gathered.append(
+            _offered([(agent, numbers.setdefault(name, len(numbers)), *sums) for agent, name, *sums in found])
+        )
+        fresh += len(gathered[-1])
+        if fresh > max(AT_ONCE, len(gathered[0])):
+            gathered, fresh = [_together(gathered)], 0
+    names = np.array(list(numbers), dtype=object)
+    return _together(gathered).assign(cell=lambda frame: names[frame["cell"]])
+
+
+def _offered(rows: list[tuple[int, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(np.array(rows, dtype=np.int64).reshape(-1, 4), columns=["agent", "cell", "offered", "answered"])
+
+
+def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames).groupby(["agent", "cell"], as_index=False)[["offered", "answered"]].sum()
 
 
 def chat_numbers(batch: Batch) -> Iterator[str]:

@@ -18,6 +18,7 @@ from scipy import stats
 from scoring.formula.arrays import IntArray, check_columns
 
 ALPHA = 1e-4
+PIECE = 1_000_000
 _SIGNS = re.compile(r"[\W_]+")
 _NUMBERED = re.compile(r"(.*?)(\d{1,15})")
 
@@ -157,13 +158,25 @@ def missing_numbers(identifiers: Iterable[str], *, least: int = 100, dense: floa
     identifiers: texts that end in a number and begin alike. A run needs `least` numbers and has at least `dense` of
     those between its first and last: sparser files were never meant to be whole.
     """
-    numbers = np.unique(_numbers(identifiers))
-    if numbers.size < least:
+    numbers = _numbers(identifiers)
+    numbers.sort()
+    present, longest = _steps(numbers)
+    if present < least:
         return None
     extent = int(numbers[-1] - numbers[0]) + 1
-    if not dense * extent <= numbers.size < extent:
+    if not dense * extent <= present < extent:
         return None
-    return Numbering(present=numbers.size, missing=extent - numbers.size, longest=int((np.diff(numbers) - 1).max()))
+    return Numbering(present=present, missing=extent - present, longest=longest)
+
+
+def _steps(numbers: IntArray) -> tuple[int, int]:
+    """How many different numbers there are in order, and how many are left out at the longest gap."""
+    different, longest = min(1, numbers.size), 0
+    # Piece by piece: of ten million numbers, the steps would take as much memory again.
+    for start in range(0, numbers.size - 1, PIECE):
+        steps = np.diff(numbers[start : start + PIECE + 1])
+        different, longest = different + int(np.count_nonzero(steps)), max(longest, int(steps.max()) - 1)
+    return different, longest
 
 
 def _numbers(identifiers: Iterable[str]) -> IntArray:
