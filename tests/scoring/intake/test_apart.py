@@ -176,8 +176,14 @@ def in_sevens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "limits", lambda **_: SMALL)
 
 
+@pytest.mark.parametrize("longest", [10**9, 0], ids=["a large file", "a very long file"])
 def test_storing_in_passing_leaves_what_storing_at_the_end_leaves(
-    tmp_path: Path, roster: None, in_sevens: None, request: pytest.FixtureRequest
+    tmp_path: Path,
+    roster: None,
+    in_sevens: None,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    longest: int,
 ) -> None:
     """An earlier import makes some records unchanged and lets others contradict what is stored."""
     first = put(tmp_path, csv_text([row(number) for number in range(40)] + [row(60, comment="old")]), "first.csv")
@@ -188,6 +194,7 @@ def test_storing_in_passing_leaves_what_storing_at_the_end_leaves(
     for model in (CellSum, Refusal, Rating, ReplacedRating, Replacement, Batch):
         model.objects.all().delete()
     request.getfixturevalue("beside")
+    monkeypatch.setattr("scoring.intake.reading.SPREAD_BYTES", longest)
     load.import_file(first, kind="ratings", as_of=AS_OF, at=AS_OF)
     checked = load.check(path, load.look(path, kind="ratings"), as_of=AS_OF)
     streamed = load.import_file(path, kind="ratings", as_of=AS_OF, at=AS_OF)
@@ -195,6 +202,22 @@ def test_storing_in_passing_leaves_what_storing_at_the_end_leaves(
     assert told(checked) == told(held)
     assert {one.code for one in held.refusals} == {"conflict_id", "conflict_stored", "out_of_range"}
     assert held.unchanged > 0
+
+
+def test_columns_are_opened_only_where_something_is_stored_already(
+    tmp_path: Path, roster: None, in_sevens: None, beside: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader has made rows and sums of them; whoever stores has enough to do."""
+    opened: list[str] = []
+    look_in = apart.Packed.__getitem__
+    monkeypatch.setattr(apart.Packed, "__getitem__", lambda packed, name: opened.append(name) or look_in(packed, name))
+    path = put(tmp_path, csv_text([row(number) for number in range(60)]))
+    assert load.import_file(path, kind="ratings", as_of=AS_OF, at=AS_OF).added == 60
+    assert opened == []
+    more = put(tmp_path, csv_text([row(number) for number in range(50, 70)]), "more.csv")
+    report = load.import_file(more, kind="ratings", as_of=AS_OF, at=AS_OF)
+    assert (report.added, report.unchanged) == (10, 10)
+    assert "key" in opened
 
 
 def test_a_file_that_breaks_off_leaves_nothing(tmp_path: Path, roster: None, in_sevens: None, beside: None) -> None:
