@@ -17,7 +17,7 @@ from scoring.intake.load_changes import note_change
 from scoring.models import Cell, CellSum
 
 HOURS_PER_BAND = 8
-# Sums that are gathered before they are joined with the others; later, half as many as there are.
+# Sums that are gathered before they are joined with the others; later, a quarter of those.
 JOINED = 125_000
 # Rows that become Python values at a time: the sums of a large file are many.
 PIECE = 25_000
@@ -115,9 +115,9 @@ class Sums:
         numbers = [self.works.setdefault(work, len(self.works)) for work in found.works]
         self.parts.append(_grouped(_renumbered(found.keys, numbers), found.values))
         self.fresh += len(found.keys)
-        if self.fresh > max(JOINED, self.joined // 2):
-            self.parts, self.fresh = list(self._ranges()), 0
-            self.joined = sum(len(keys) for keys, _ in self.parts)
+        if self.fresh > max(JOINED, self.joined // 4):
+            self.parts = list(self._ranges(lets_go=True))
+            self.fresh, self.joined = 0, sum(len(keys) for keys, _ in self.parts)
 
     def table(self) -> pd.DataFrame:
         """All sums so far: one row per agent, cell and month, sorted by agent."""
@@ -136,12 +136,17 @@ class Sums:
             counts.update(dict(zip(numbers.tolist(), found.tolist(), strict=True)))
         return {_first_day(number): count for number, count in sorted(counts.items()) if count}
 
-    def _ranges(self) -> Iterator[_Part]:
-        """Join the parts range by range of their keys: to join them all at once would take their size several times."""
+    def _ranges(self, *, lets_go: bool = False) -> Iterator[_Part]:
+        """Join the parts range by range of their keys: to join them all at once would take their size several times.
+
+        With `lets_go` parts are forgotten as soon as they are done with.
+        """
         keys = np.sort(np.concatenate([keys for keys, _ in self.parts])) if self.parts else np.empty(0, np.int64)
         bounds = [None, *np.unique(keys[PIECE::PIECE]).tolist(), None]
         for low, high in pairwise(bounds) if len(keys) else ():
             keys, values = _joined([_between(part, low, high) for part in self.parts])
+            if lets_go and high is not None:
+                self.parts = [part for part in self.parts if len(part[0]) and part[0][-1] >= high]
             # Where all ratings were taken away again, nothing is left to be told.
             yield keys[values[:, 0] != 0], values[values[:, 0] != 0]
 
