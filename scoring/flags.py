@@ -25,13 +25,12 @@ from scoring.formula.integrity import (
     rating_bursts,
     repeated_texts,
 )
-from scoring.formula.nonresponse import response_rates
 from scoring.models import Batch, IntegrityFlag, Rating, ReplacedRating
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.flags import FlagCode, FlagState
 from scoring.models.replacements import ReplacementState
 from scoring.refusals import EvidenceRefused
-from scoring.silence import LEAST_COLLEAGUES, LEAST_OFFERED, ODD_AT
+from scoring.silence import shares_of_answers
 
 SHORTEST_REASON = 10
 SHOWN_TEXT = 200
@@ -131,10 +130,10 @@ def _late(batch: Batch) -> Iterator[Noticed]:
 
 def _silences(batch: Batch) -> Iterator[Noticed]:
     offers = reading.offers(batch)
-    if offers["agent"].nunique() < LEAST_COLLEAGUES:
+    if offers.empty:
         return
-    rates = response_rates(offers, flag_at=ODD_AT)
-    for agent, row in rates[rates["flag"] & (rates["offered"] >= LEAST_OFFERED)].iterrows():
+    rates = shares_of_answers(offers)
+    for agent, row in rates[rates["is_odd"]].iterrows():
         detail = {"offered": int(row["offered"]), **{name: round(float(row[name]), 3) for name in ("rate", "expected")}}
         yield Noticed(code=FlagCode.RESPONSE_RATE, agent=int(str(agent)), detail=detail)
 

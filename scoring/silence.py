@@ -46,10 +46,19 @@ def silence(given: Evidence) -> Silence:
     offers = _offers(given)
     if offers.empty:
         return Silence(nothing, nothing, nothing, nothing, np.zeros(size, dtype=bool))
-    table = response_rates(offers, flag_at=ODD_AT).reindex(np.arange(size))
-    enough = (table["offered"] >= LEAST_OFFERED).to_numpy() & (offers["agent"].nunique() > LEAST_COLLEAGUES)
+    table = shares_of_answers(offers).reindex(np.arange(size))
     rate, low, high, expected = (table[name].to_numpy(dtype=np.float64) for name in ("rate", "low", "high", "expected"))
-    return Silence(rate, low, high, expected, enough & table["flag"].eq(True).to_numpy())
+    return Silence(rate, low, high, expected, table["is_odd"].eq(True).to_numpy())
+
+
+def shares_of_answers(offers: pd.DataFrame) -> pd.DataFrame:
+    """What `response_rates` says of these surveys, and whether a share is odd enough to be told (`is_odd`).
+
+    Nobody is told of few surveys, or beside fewer than LEAST_COLLEAGUES others.
+    """
+    table = response_rates(offers, flag_at=ODD_AT)
+    has_colleagues = offers["agent"].nunique() - 1 >= LEAST_COLLEAGUES
+    return table.assign(is_odd=table["flag"] & (table["offered"] >= LEAST_OFFERED) & has_colleagues)
 
 
 def _offers(given: Evidence) -> pd.DataFrame:

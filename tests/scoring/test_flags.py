@@ -148,17 +148,26 @@ def test_a_few_ratings_added_to_a_reported_month_are_flagged(cast: Cast) -> None
     assert flag.detail == {"count": 5, "months": ["2026-07-01"]}
 
 
-def test_an_agent_whose_customers_answer_less_than_others_is_flagged(cast: Cast, tmp_path: Path) -> None:
-    numbers = ["T-1", "T-2", "T-3", "T-4", "T-5", "S-13"]
+def unanswered(numbers: list[str], folder: Path) -> list[IntegrityFlag]:
+    """Import surveys of which three in ten are not answered, of T-5 eight in ten, and look at them."""
+    size = len(numbers)
     rows: list[Row] = [
-        (agent, "" if (place // 6) % 10 < (8 if agent == "T-5" else 3) else 4, moment, "")
+        (agent, "" if (place // size) % 10 < (8 if agent == "T-5" else 3) else 4, moment, "")
         for place, (agent, _value, moment, _words) in enumerate(ordinary(*numbers))
     ]
-    path = tmp_path / "offered.csv"
+    path = folder / "offered.csv"
     path.write_text(text(rows))
     choices = Choices(empty_rating="not_answered")
     report = import_file(path, kind="ratings", choices=choices, as_of=NOW, at=NOW)
-    (flag,) = flag_batch(batch=Batch.objects.get(pk=report.batch), at=NOW)
+    return flag_batch(batch=Batch.objects.get(pk=report.batch), at=NOW)
+
+
+def test_four_colleagues_are_too_few_to_compare_shares_of_answers(cast: Cast, tmp_path: Path) -> None:
+    assert unanswered(["T-1", "T-2", "T-3", "T-4", "T-5"], tmp_path) == []
+
+
+def test_an_agent_whose_customers_answer_less_than_others_is_flagged(cast: Cast, tmp_path: Path) -> None:
+    (flag,) = unanswered(["T-1", "T-2", "T-3", "T-4", "T-5", "S-13"], tmp_path)
     assert told([flag]) == [(FlagCode.RESPONSE_RATE, "T-5")]
     assert (flag.detail["offered"], flag.detail["rate"]) == (120, 0.2)
     assert flag.detail["expected"] == pytest.approx((5 * 0.7 + 0.2) / 6, abs=0.001)

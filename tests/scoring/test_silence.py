@@ -1,9 +1,12 @@
 """Who did not answer: told with every score, and never moving one."""
 
+import pandas as pd
 import pytest
 
+from scoring import silence
 from scoring.models import CellSum
 from scoring.scorecards import Scorecard, scorecards
+from scoring.silence import LEAST_COLLEAGUES, LEAST_OFFERED, shares_of_answers
 from tests.scoring import worlds
 from tests.scoring.worlds import RATING, spread
 
@@ -43,6 +46,30 @@ def test_surveys_that_hardly_anybody_answers_are_told() -> None:
 def test_few_surveys_and_few_colleagues_say_nothing() -> None:
     team(answered=18, asked=29, odd=0)
     assert not any(card.explanation["notes"] for card in cards().values())
+
+
+def offers(agents: int, offered: int) -> pd.DataFrame:
+    """Agents of whose customers seven in ten answer, and a first one whose customers hardly do."""
+    answered = [offered // 10, *[offered * 7 // 10] * (agents - 1)]
+    return pd.DataFrame({"agent": range(agents), "cell": "chat", "offered": offered, "answered": answered})
+
+
+@pytest.mark.parametrize(
+    ("colleagues", "offered", "is_odd"),
+    [
+        (LEAST_COLLEAGUES, 600, True),
+        (LEAST_COLLEAGUES - 1, 600, False),
+        (LEAST_COLLEAGUES + 5, LEAST_OFFERED, True),
+        (LEAST_COLLEAGUES + 5, LEAST_OFFERED - 1, False),
+    ],
+)
+def test_the_least_that_says_anything_is_told_and_one_fewer_is_not(
+    colleagues: int, offered: int, is_odd: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "ODD_AT", 3.0)  # among five agents nothing can lie further out than 3.2
+    found = shares_of_answers(offers(colleagues + 1, offered))
+    assert found["flag"].tolist() == [True] + [False] * colleagues
+    assert found["is_odd"].tolist() == [is_odd] + [False] * colleagues
 
 
 def test_the_silent_would_have_to_be_so_far_apart() -> None:
