@@ -18,13 +18,15 @@ SLICE = 10_000
 WRITTEN = Cast("rated_at", CharField())
 
 
-def slices(rows: QuerySet[Rating]) -> Iterator[QuerySet[Rating]]:
-    """Part ratings into querysets of SLICE, in the order in which they were stored; each is a read of its own."""
-    numbered, last = rows.order_by("pk"), 0
-    while ends := list(numbered.filter(pk__gt=last).values_list("pk", flat=True)[SLICE - 1 : SLICE]):
-        yield rows.filter(pk__gt=last, pk__lte=ends[0])
-        last = ends[0]
-    yield rows.filter(pk__gt=last)
+def slices(rows: QuerySet[Rating], size: int = SLICE) -> Iterator[QuerySet[Rating]]:
+    """Part ratings into querysets of `size`, in the order in which they were stored; each is a read of its own."""
+    rest = rows
+    while ends := list(rest.order_by("pk").values_list("pk", flat=True)[size - 1 : size]):
+        yield Rating.objects.filter(pk__lte=ends[0]) & rest
+        # SQLite seeks by the bound that it meets first: if that were the first row of the whole batch, each read would
+        # go through all that was read before.
+        rest = Rating.objects.filter(pk__gt=ends[0]) & rows
+    yield rest
 
 
 def instants(texts: list[str]) -> pd.DatetimeIndex:

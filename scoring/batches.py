@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from scoring.batch_reading import slices
+from scoring.batch_rows import ratings_of
 from scoring.coverage import keep_coverage
 from scoring.intake import Choices
 from scoring.intake.load import check, load_batch
@@ -246,7 +247,7 @@ def withdraw(*, batch: Batch, reason: str, actor: User, at: datetime) -> None:
 def _left_the_scores(batch: Batch, reason: str, actor: User, at: datetime) -> bool:
     """Withdraw in one short transaction; false when the batch has changed while its sums were counted."""
     before = _signature(batch)
-    sums = sums_of(counting(Rating.objects.filter(batch=batch)))
+    sums = sums_of(counting(ratings_of(batch.pk)))
     tables = chain.from_iterable(one.tables() for one in sums.values())
     with set_aside(tables, sign=-1) as take_out, transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
@@ -274,10 +275,9 @@ def _signature(batch: Batch) -> tuple[int, int]:
 
 def _free_keys(batch: Batch) -> None:
     """In short transactions; if this is cut short, an import frees the keys that it needs."""
-    rows, last, breathe = Rating.objects.filter(batch=batch).order_by("pk"), 0, Manners()
-    while part := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:PIECE]):
-        free_keys(Rating.objects.filter(pk__in=part))
-        last = part[-1]
+    rows, breathe = ratings_of(batch.pk), Manners()
+    for part in slices(rows, PIECE):
+        free_keys(part)
         breathe()
 
 
@@ -296,7 +296,7 @@ def _uncounted(batch: Batch, take_out: Callable[[], None]) -> int:
         return batch.incidents.update(state=IncidentState.REJECTED, verification_reason=told)
     take_out()
     CellSum.objects.filter(offered__lte=0).delete()
-    return Rating.objects.filter(batch=batch).count()
+    return ratings_of(batch.pk).count()
 
 
 FIRST = itemgetter(0)

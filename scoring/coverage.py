@@ -8,7 +8,8 @@ from datetime import date
 from django.db.models import Sum
 
 from scoring.batch_reading import days
-from scoring.models import Batch, CellSum, Rating
+from scoring.batch_rows import ratings_of
+from scoring.models import Batch, CellSum
 from scoring.models.batches import BatchState, EvidenceKind
 
 MOST_MONTHS = 36
@@ -64,7 +65,7 @@ def keep_coverage(batch: Batch) -> None:
 
 def _counted(batch: Batch) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for day, count in days(Rating.objects.filter(batch=batch)).items():
+    for day, count in days(ratings_of(batch.pk)).items():
         found[day.replace(day=1).isoformat()] += count
     return dict(found)
 

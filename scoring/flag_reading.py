@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat
 
 from scoring.batch_reading import WRITTEN, by_agent, days, instants, slices
+from scoring.batch_rows import held_by, ratings_of
 from scoring.cell_reading import next_month
 from scoring.formula.integrity import plain_text
 from scoring.intake.profiles import INSTRUMENTS
@@ -45,7 +46,7 @@ class Piece:
 
 def pieces(batch: Batch) -> Iterator[Piece]:
     """Read the batch agent by agent, with their own ratings of the time before."""
-    rows = Rating.objects.filter(batch=batch)
+    rows = ratings_of(batch.pk)
     first = min(days(rows)) - HISTORY
     near = counting(Rating.objects.filter(rated_at__gte=midnight(first), value__isnull=False))
     for some in _groups(_at_most(by_agent(rows), first)):
@@ -103,7 +104,7 @@ def offers(batch: Batch) -> pd.DataFrame:
     cell = Concat(F("instrument"), Value("/"), F("channel"), Value("/"), F("topic"))
     numbers: dict[str, int] = {}
     gathered, fresh = [_offered([])], 0
-    for part in slices(Rating.objects.filter(batch=batch)):
+    for part in slices(ratings_of(batch.pk)):
         rows = part.annotate(cell=cell).order_by().values_list("agent_id", "cell")
         found = rows.annotate(offered=Count("pk"), answered=Count("pk", filter=Q(value__isnull=False)))
         gathered.append(
@@ -126,7 +127,7 @@ def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def chat_numbers(batch: Batch) -> Iterator[str]:
     """The numbers of the batch's chats, as the source wrote them."""
-    parts = slices(Rating.objects.filter(batch=batch))
+    parts = slices(ratings_of(batch.pk))
     return chain.from_iterable(part.order_by().values_list("chat_id", flat=True) for part in parts)
 
 
@@ -152,7 +153,7 @@ def disputed_before(batch: Batch) -> dict[int, int]:
 
 def _like_the_upheld(batch: int) -> Q:
     upheld: Any = RatingDispute.objects.filter(state=DisputeState.UPHELD).exclude(rating__batch=batch)
-    return Q(batch=batch, key__in=upheld.values("rating_key"))
+    return held_by(batch) & Q(key__in=upheld.values("rating_key"))
 
 
 def flagged(flags: Iterable[IntegrityFlag]) -> QuerySet[Rating]:
@@ -172,13 +173,13 @@ def _in_burst(flag: IntegrityFlag) -> Q:
 
 
 def _with_text(flag: IntegrityFlag) -> Q:
-    found = Rating.objects.filter(batch=flag.batch_id, agent=flag.agent_id).exclude(comment="")
+    found = ratings_of(flag.batch_id).filter(agent=flag.agent_id).exclude(comment="")
     said = found.values_list("pk", "comment").iterator(PIECE)
     return Q(pk__in=[pk for pk, comment in said if plain_text(comment).startswith(flag.detail["text"])])
 
 
 def _before(flag: IntegrityFlag) -> Q:
-    return Q(batch=flag.batch_id, rated_at__date__lt=date.fromisoformat(flag.detail["before"]))
+    return held_by(flag.batch_id) & Q(rated_at__date__lt=date.fromisoformat(flag.detail["before"]))
 
 
 def _of_months(flag: IntegrityFlag) -> Q:
@@ -186,7 +187,7 @@ def _of_months(flag: IntegrityFlag) -> Q:
     for text in flag.detail["months"]:
         first = date.fromisoformat(text)
         months |= Q(rated_at__date__gte=first, rated_at__date__lt=next_month(first))
-    return Q(batch=flag.batch_id) & months
+    return held_by(flag.batch_id) & months
 
 
 # Flags about shares and about whole files point at no single rating.

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from scoring import flag_reading as reading
 from scoring.batch_reading import by_agent, days
+from scoring.batch_rows import ratings_of
 from scoring.cell_reading import next_month
 from scoring.coverage import coverage_by_source, coverage_of, keep_coverage
 from scoring.formula.integrity import (
@@ -25,7 +26,7 @@ from scoring.formula.integrity import (
     rating_bursts,
     repeated_texts,
 )
-from scoring.models import Batch, IntegrityFlag, Rating, ReplacedRating
+from scoring.models import Batch, IntegrityFlag, ReplacedRating
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.flags import FlagCode, FlagState
 from scoring.models.replacements import ReplacementState
@@ -74,7 +75,7 @@ def flag_batch(*, batch: Batch, at: datetime) -> list[IntegrityFlag]:
 
 def noticed(batch: Batch) -> Iterator[Noticed]:
     """Everything odd about a batch, one of each kind for an agent."""
-    if not Rating.objects.filter(batch=batch).exists():
+    if not ratings_of(batch.pk).exists():
         return iter(())
     looks = (_crowded, _backdated, _late, _silences, _gaps, _holes, _disputed)
     return chain.from_iterable(look(batch) for look in looks)
@@ -105,11 +106,11 @@ def _identical(row: dict[Any, Any]) -> Noticed:
 
 
 def _backdated(batch: Batch) -> Iterator[Noticed]:
-    counts = days(Rating.objects.filter(batch=batch))
+    counts = days(ratings_of(batch.pk))
     before = backdated_before(list(counts), list(counts.values()))
     if before is None:
         return
-    early = by_agent(Rating.objects.filter(batch=batch, rated_at__lt=reading.midnight(before)))
+    early = by_agent(ratings_of(batch.pk).filter(rated_at__lt=reading.midnight(before)))
     for agent, count in early.items():
         yield Noticed(code=FlagCode.BACKDATED, agent=agent, detail={"count": count, "before": before.isoformat()})
 
@@ -120,7 +121,7 @@ def _late(batch: Batch) -> Iterator[Noticed]:
     per_agent: dict[int, dict[str, int]] = {}
     for month in months:
         first, after = reading.midnight(month), reading.midnight(next_month(month))
-        rows = Rating.objects.filter(batch=batch, rated_at__gte=first, rated_at__lt=after)
+        rows = ratings_of(batch.pk).filter(rated_at__gte=first, rated_at__lt=after)
         for agent, count in by_agent(rows).items():
             per_agent.setdefault(agent, {})[month.isoformat()] = count
     for agent, counts in per_agent.items():

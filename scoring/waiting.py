@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from journal.record import record
+from scoring.batch_rows import newest_row, widen
 from scoring.batches import keep_refusals
 from scoring.coverage import keep_coverage
 from scoring.intake import Chunk, Refusal
@@ -139,6 +140,7 @@ def _stored(batch: Batch, chunk: Chunk) -> Sorted:
     if batch.kind == EvidenceKind.VIRAL:
         return incidents.add(chunk, batch.pk)
     found = ratings.add(chunk, batch.pk)
+    widen(batch.pk, [newest_row()])
     sums = Sums(settings.TIME_ZONE)
     sums.add(chunk.columns, chunk.instrument, found.fresh)
     add_sums(sums.table())

@@ -15,10 +15,10 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from journal.record import record
+from scoring.batch_rows import begin_rows, end_rows, ratings_of
 from scoring.intake import Choices, Rejected, read
 from scoring.intake import load_rows as rows
 from scoring.intake import load_virals as incidents
@@ -32,9 +32,10 @@ from scoring.intake.load_notes import keep_counts, note_refusals, note_waiting
 from scoring.intake.load_profiles import find_profile
 from scoring.intake.load_ready import prepared
 from scoring.intake.load_recall import recall, unstore
-from scoring.intake.load_replaced import Contradictions, publish_later, replaced_since, take_later, unstage
+from scoring.intake.load_replaced import Contradictions, publish_later, take_later, unstage
 from scoring.intake.load_report import Report, finish, keep_refusals, keep_too_late, unread
 from scoring.intake.load_rows import Sorted
+from scoring.intake.load_twins import published_twin, same_again
 from scoring.intake.reading import Reading
 from scoring.intake.records import Chunk
 from scoring.intake.resting import collector_resting
@@ -149,45 +150,14 @@ def _carried_out(
         choices=Choices.from_json(batch.choices),
         file_name=batch.file_name,
     )
-    known = _published_twin(batch, seen)
+    known = published_twin(batch, seen)
     if known:
-        return _same_again(batch, seen, known, at, lease)
+        return same_again(batch, seen, known, at, lease)
     load = _Load(batch, path, seen, at, actor, pause, lease, Contradictions(batch, at, updates=seen.updates))
     report = _loaded(load) if not seen.action else unread(seen)
     if not report.may_load:
         _turn_away(load, report)
     report.batch = batch.pk
-    return report
-
-
-def _published_twin(batch: Batch, seen: Understanding) -> Batch | None:
-    """A published batch of the same bytes, read the same way, nothing refused, nothing replaced or withdrawn since."""
-    if seen.action or batch.kind == EvidenceKind.AGENTS:
-        return None
-    same = Batch.objects.filter(
-        content_hash=seen.sha256,
-        kind=batch.kind,
-        profile=batch.profile,
-        choices=batch.choices,
-        state=BatchState.PUBLISHED,
-        refused=0,
-    )
-    # What another batch had stored already left the scores with it.
-    gone = Batch.objects.filter(kind=batch.kind, state=BatchState.WITHDRAWN, withdrawn_at__gte=OuterRef("published_at"))
-    return same.exclude(Exists(gone)).exclude(Exists(replaced_since())).first()
-
-
-def _same_again(batch: Batch, seen: Understanding, known: Batch, at: datetime, lease: Lease) -> Report:
-    report = Report(seen, known.action, notes=list(seen.notes))
-    report.records, report.duplicates = known.records, known.duplicates
-    report.accepted = report.unchanged = known.accepted
-    report.unanswered, report.batch = known.unanswered, batch.pk
-    keep_counts(batch, report)
-    batch.state, batch.published_at = BatchState.PUBLISHED, at
-    with transaction.atomic():
-        lease.renew()
-        Rating.objects.filter(batch=batch).delete()
-        batch.save()
     return report
 
 
@@ -237,7 +207,7 @@ def _has_leftovers(batch: Batch, report: Report) -> bool:
 
     Records that contradict each other may stand before or after one another in turn, and be taken back or not.
     """
-    staged = Rating.objects.filter(batch=batch)
+    staged = ratings_of(batch.pk)
     if batch.kind != EvidenceKind.RATINGS or staged.count() == report.added:
         return False
     staged.delete()
@@ -258,6 +228,7 @@ def _begin(load: _Load) -> None:
     batch.started_at, batch.done, batch.refused = load.at, 0, 0
     with transaction.atomic():
         load.lease.renew()
+        begin_rows(batch)
         batch.save()
         batch.refusals.all().delete()
         batch.waiting_rows.all().delete()
@@ -340,6 +311,7 @@ def _publish(load: _Load, report: Report, sums: Sums) -> None:
     with set_aside(sums.tables(), is_polite=load.pause is not None) as add_them_up, transaction.atomic():
         load.lease.renew()
         too_late = publish_later(batch, load.at)
+        end_rows(batch)
         note_refusals(batch, too_late, limits().refusals)
         keep_too_late(report, too_late, limits())
         keep_counts(batch, report)

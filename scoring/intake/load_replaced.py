@@ -13,6 +13,7 @@ import numpy as np
 from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet
 
+from scoring.batch_rows import widen
 from scoring.intake.load_cells import Sums, add_sums
 from scoring.intake.load_ready import COLUMNS, rows_of
 from scoring.intake.load_rows import COMPARED, Sorted, free_keys, said_columns, stored_rows
@@ -166,6 +167,7 @@ def put_in_place(rows: Sequence[ReplacedRating], batch: Batch) -> list[ReplacedR
         rating.batch, rating.record = batch, row.record
         _say(rating, row.after)
     Rating.objects.bulk_update(ratings, ["batch", "record", *_FIELDS], batch_size=PIECE)
+    widen(batch.pk, [rating.pk for rating in ratings])
     add_to_sums(ratings, sign=1)
     CellSum.objects.filter(offered__lte=0).delete()
     _move_counts(fit, sign=-1)
@@ -236,6 +238,8 @@ def put_back(batch: Batch) -> set[int]:
         for rating, row in zip(ratings, back, strict=True):
             _say(rating, row.before)
         add_to_sums(Rating.objects.bulk_create(ratings, batch_size=PIECE), sign=1)
+        for stored in {rating.batch_id for rating in ratings}:
+            widen(stored, [rating.pk for rating in ratings if rating.batch_id == stored])
         _move_counts(back, sign=1)
         touched.update(row.stored_batch_id for row in back)
     batch.replacements.filter(state=ReplacementState.DONE).update(state=ReplacementState.UNDONE)

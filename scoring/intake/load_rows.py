@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from scoring.batch_rows import ratings_of
 from scoring.intake.load_bulk import copy_text, insert
 from scoring.intake.load_ready import COLUMNS, MEANINGS, NULLABLE, Ready, made_ready, rows_of
 from scoring.intake.records import Chunk
@@ -83,7 +84,7 @@ def free_keys(rows: QuerySet[Rating]) -> int:
 
 def drop_some(batch: Batch) -> int:
     """Drop some rows of a batch that does not count, as many as a short transaction takes; say how many they were."""
-    some = list(Rating.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)[:LOOKED_UP])
+    some = list(ratings_of(batch.pk).order_by("pk").values_list("pk", flat=True)[:LOOKED_UP])
     Rating.objects.filter(pk__in=some).delete()
     return len(some)
 

@@ -70,6 +70,9 @@ class Batch(models.Model):
     message = models.TextField(_("message"), blank=True)
     done = models.PositiveBigIntegerField(_("records done"), default=0)
     cursor = models.PositiveBigIntegerField(_("cursor"), default=0)
+    # Where its ratings lie in their table, which has no index of batches; None: anywhere (scoring.batch_rows).
+    first_row = models.PositiveBigIntegerField(_("first row"), null=True)
+    last_row = models.PositiveBigIntegerField(_("last row"), null=True)
     worker = models.CharField(_("worker"), max_length=64, blank=True)
     heartbeat_at = models.DateTimeField(_("last sign of life"), null=True)
     created_by = models.ForeignKey(

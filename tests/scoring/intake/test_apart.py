@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scoring.batch_rows import begin_rows
 from scoring.intake import Chunk, Limits, Reading, Rejected, apart, load, read
 from scoring.intake.ledger import Ledger
 from scoring.models import Batch, CellSum, Rating, Refusal, ReplacedRating, Replacement
@@ -236,6 +237,7 @@ def test_leftovers_of_a_killed_attempt_are_cleared(tmp_path: Path, roster: None,
         kind="ratings", file_name="r.csv", stored_path=str(path), as_of=AS_OF, done=7, state="staging", created_at=AS_OF
     )
     streamed = reading_of(path, gives=1, limits=LIMITS)
+    begin_rows(batch)
     load.rows.add(next(iter(streamed)), batch.pk)
     report = load.load_batch(batch=batch, at=AS_OF)
     assert (report.accepted, report.refused, Rating.objects.count()) == (19, 2, 19)
