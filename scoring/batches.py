@@ -27,7 +27,7 @@ from scoring.intake.load_cells import Sums
 from scoring.intake.load_lease import NoSpace, Superseded, is_dead, only_writer
 from scoring.intake.load_replaced import CONFLICT, put_back, unstage
 from scoring.intake.load_report import Report
-from scoring.intake.load_rows import drop_some, free_keys
+from scoring.intake.load_rows import drop_some
 from scoring.intake.refusals import Refusal as Refused
 from scoring.intake.sentences import note_sentence
 from scoring.models import Batch, CellSum, Rating, Refusal, ViralIncident
@@ -36,13 +36,13 @@ from scoring.models.disputes import DisputeState, RatingDispute
 from scoring.models.evidence import IncidentState
 from scoring.recount import counting
 from scoring.refusals import EvidenceRefused
+from scoring.rereading import free_keys_of, sharers
 from scoring.uploads import look_again, open_batch
 
 SHORTEST_REASON = 10
 # Who waits for SQLite's writer knocks every 50 ms at most; every 100 ms when it has waited for a fifth of a second.
 BREATH_SECONDS, LONG_BREATH_SECONDS = 0.051, 0.11
 LONG_WORK_SECONDS = 0.15
-PIECE = 5000
 
 
 def ask_for_check(*, batch: Batch, at: datetime) -> None:
@@ -231,10 +231,11 @@ def cancel(*, batch: Batch, actor: User, at: datetime) -> None:
         _unstage(locked)
 
 
-def withdraw(*, batch: Batch, reason: str, actor: User, at: datetime) -> None:
+def withdraw(*, batch: Batch, reason: str, actor: User, at: datetime) -> list[Batch]:
     """Take a published batch out of all scores from now on; its rows stay on record, but no longer hold their keys.
 
-    Raises EvidenceRefused when it is not published, is a roster, or no reason is given.
+    Returns the batches that say some of the same: the caller has them read again (`scoring.rereading`). Raises
+    EvidenceRefused when it is not published, is being read again itself, is a roster, or no reason is given.
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise EvidenceRefused(_("Give the reason in a sentence: whoever asks later shall understand the decision."))
@@ -242,16 +243,18 @@ def withdraw(*, batch: Batch, reason: str, actor: User, at: datetime) -> None:
         pass
     if batch.kind == EvidenceKind.RATINGS:
         _free_keys(batch)
+    return list(sharers(batch))
 
 
 def _left_the_scores(batch: Batch, reason: str, actor: User, at: datetime) -> bool:
     """Withdraw in one short transaction; false when the batch has changed while its sums were counted."""
+    _check_withdrawal(Batch.objects.get(pk=batch.pk), at)
     before = _signature(batch)
     sums = sums_of(counting(ratings_of(batch.pk)))
     tables = chain.from_iterable(one.tables() for one in sums.values())
     with set_aside(tables, sign=-1) as take_out, transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
-        _check_withdrawal(locked)
+        _check_withdrawal(locked, at)
         if _signature(locked) != before:
             return False
         count = _uncounted(locked, take_out)
@@ -260,31 +263,31 @@ def _left_the_scores(batch: Batch, reason: str, actor: User, at: datetime) -> bo
         locked.save(update_fields=["state", "withdrawn_at"])
         locked.waiting_rows.filter(resolution="").update(resolution="withdrawn")
         detail = {"reason": reason, "content_hash": locked.content_hash, "rows": count, "put_back_in": sorted(touched)}
+        detail["read_again"] = [one.pk for one in sharers(locked)]
         record(actor=actor, verb="withdraw_batch", subject=locked, at=at, detail=detail)
     for other in Batch.objects.filter(pk__in=touched):
         keep_coverage(other)
     return True
 
 
-def _signature(batch: Batch) -> tuple[int, int]:
+def _signature(batch: Batch) -> tuple[object, ...]:
     """What changes whenever other ratings of a published batch count than before."""
-    accepted = Batch.objects.values_list("accepted", flat=True).get(pk=batch.pk)
+    stored = Batch.objects.values_list("accepted", "heartbeat_at").get(pk=batch.pk)
     upheld = RatingDispute.objects.filter(rating__batch=batch, state=DisputeState.UPHELD).count()
-    return accepted, upheld
+    return *stored, upheld
 
 
 def _free_keys(batch: Batch) -> None:
-    """In short transactions; if this is cut short, an import frees the keys that it needs."""
-    rows, breathe = ratings_of(batch.pk), Manners()
-    for part in slices(rows, PIECE):
-        free_keys(part)
-        breathe()
+    """If this is cut short, an import frees the keys that it needs."""
+    free_keys_of(batch.pk, Manners())
 
 
-def _check_withdrawal(batch: Batch) -> None:
+def _check_withdrawal(batch: Batch, at: datetime) -> None:
     if batch.state != BatchState.PUBLISHED:
         told = _("Only a published import can be withdrawn, and this one is %(state)s.")
         raise EvidenceRefused(told % {"state": batch.get_state_display()})
+    if batch.worker and not is_dead(batch, at):
+        raise EvidenceRefused(_("This file is being read again. Withdraw it when that is over, in a minute or two."))
     if batch.kind == EvidenceKind.AGENTS:
         told = _("A roster is not withdrawn, since people depend on it. Import a corrected one, or correct the roster.")
         raise EvidenceRefused(told)

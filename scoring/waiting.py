@@ -21,6 +21,7 @@ from scoring.intake import load_rows as ratings
 from scoring.intake import load_virals as incidents
 from scoring.intake.load_cells import Sums, add_sums
 from scoring.intake.load_lease import keep_loads_out
+from scoring.intake.load_notes import add_repeats
 from scoring.intake.load_rows import Sorted
 from scoring.intake.refusals import Rejection
 from scoring.intake.sentences import rejection_sentence
@@ -141,6 +142,8 @@ def _stored(batch: Batch, chunk: Chunk) -> Sorted:
         return incidents.add(chunk, batch.pk)
     found = ratings.add(chunk, batch.pk)
     widen(batch.pk, [newest_row()])
+    add_repeats(batch, found.holders)
+    batch.save(update_fields=["repeats"])
     sums = Sums(settings.TIME_ZONE)
     sums.add(chunk.columns, chunk.instrument, found.fresh)
     add_sums(sums.table())

@@ -10,6 +10,11 @@ def decimal(value: float, digits: int = 1) -> str:
     return str(number_format(round(value, digits), digits))
 
 
+def grouped(count: int) -> str:
+    """A count as the reader's language writes it, thousands apart."""
+    return str(number_format(count, use_l10n=True, force_grouping=True))
+
+
 def signed(value: float, digits: int = 2) -> str:
     """A difference, with its sign; the minus is the typographic one."""
     return ("+" if value >= 0 else "−") + decimal(abs(value), digits)

@@ -84,6 +84,7 @@ def _count(report: Report, found: Sorted, chunk: Chunk, reading: Reading) -> Non
     keep_refusals(report, [*chunk.refusals, *found.refusals], reading.setting.limits)
     report.added += len(found.fresh) + len(found.mine)
     report.unchanged += len(found.unchanged)
+    report.repeats.update(found.holders)
 
 
 def import_file(

@@ -25,6 +25,8 @@ from scoring.refusals import EvidenceRefused
 # A job that has not stirred for so long has died with its worker.
 SILENT = timedelta(minutes=2)
 LOADABLE = (BatchState.UPLOADED, BatchState.CHECKED, BatchState.STAGING)
+# A batch that is read again stands all the while.
+IN_HAND = (BatchState.STAGING, BatchState.PUBLISHED)
 _RENEWED_SECONDS = 3.0
 _POLL_SECONDS = 0.5
 _LOCK = 7_365_001
@@ -45,16 +47,17 @@ class NoSpace(EvidenceRefused):
 
 @dataclass(slots=True)
 class Lease:
-    """The right to load one batch."""
+    """The right to store rows of one batch; `state` is what the batch is meanwhile."""
 
     batch: Batch
     clock: Callable[[], datetime]
+    state: BatchState = BatchState.STAGING
     token: str = field(default_factory=lambda: f"{_here()}{secrets.token_hex(8)}")
     renewed: float = 0.0
 
     def renew(self) -> None:
         """Show life; inside a transaction this also fences off everybody else. Raises Superseded."""
-        mine = Batch.objects.filter(pk=self.batch.pk, state=BatchState.STAGING, worker=self.token)
+        mine = Batch.objects.filter(pk=self.batch.pk, state=self.state, worker=self.token)
         if not mine.update(heartbeat_at=self.clock()):
             raise Superseded
         self.renewed = time.monotonic()
@@ -81,8 +84,8 @@ def is_dead(batch: Batch, at: datetime) -> bool:
 
 
 def others_at_work(batch: Batch | None, at: datetime) -> bool:
-    """Tell whether another load is being carried out; call it inside a transaction after `only_writer`."""
-    loading = Batch.objects.filter(state=BatchState.STAGING).exclude(worker="")
+    """Tell whether somebody else stores rows of a batch; call it inside a transaction after `only_writer`."""
+    loading = Batch.objects.filter(state__in=IN_HAND).exclude(worker="")
     return any(not is_dead(one, at) for one in loading.exclude(pk=batch.pk if batch else 0))
 
 
@@ -94,13 +97,18 @@ def keep_loads_out(at: datetime) -> None:
 
 
 @contextmanager
-def leased(batch: Batch, clock: Callable[[], datetime], patience: float | None = None) -> Iterator[Lease]:
+def leased(
+    batch: Batch,
+    clock: Callable[[], datetime],
+    patience: float | None = None,
+    state: BatchState = BatchState.STAGING,
+) -> Iterator[Lease]:
     """Hold the lease of a batch, after waiting for the loads before it, at most `patience` seconds.
 
     Raises Superseded when it is loaded already or by somebody else, NoSpace when the disk fills up meanwhile, and Busy
     when the other loads take too long.
     """
-    lease = Lease(batch, clock)
+    lease = Lease(batch, clock, state)
     _knock(lambda: _taken(lease), patience)
     try:
         yield lease
@@ -108,7 +116,7 @@ def leased(batch: Batch, clock: Callable[[], datetime], patience: float | None =
         if not _is_full(error):
             _dropped(lease, lost=True)
             raise
-        _dropped(lease, told=_no_space(), lost=True)
+        _dropped(lease, told=_no_space() if lease.state == BatchState.STAGING else "", lost=True)
         raise NoSpace(_no_space()) from error
     except BaseException:
         _dropped(lease, lost=True)
@@ -135,13 +143,14 @@ def _taken(lease: Lease) -> bool:
     with transaction.atomic():
         only_writer()
         stored = Batch.objects.get(pk=batch.pk)
-        if stored.state not in LOADABLE or (stored.worker and not is_dead(stored, now)):
+        states = LOADABLE if lease.state == BatchState.STAGING else (lease.state,)
+        if stored.state not in states or (stored.worker and not is_dead(stored, now)):
             raise Superseded
         if others_at_work(batch, now):
             # It waits for its turn, and shows that it does.
             Batch.objects.filter(pk=batch.pk).update(heartbeat_at=now)
             return False
-        batch.state, batch.worker, batch.heartbeat_at, batch.message = BatchState.STAGING, lease.token, now, ""
+        batch.state, batch.worker, batch.heartbeat_at, batch.message = lease.state, lease.token, now, ""
         batch.save(update_fields=["state", "worker", "heartbeat_at", "message"])
     return True
 

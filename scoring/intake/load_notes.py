@@ -1,5 +1,7 @@
 """What a load writes down on its batch: refusals, waiting records and counts."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from scoring.intake.load_report import Report
@@ -46,3 +48,12 @@ def keep_counts(batch: Batch, report: Report) -> None:
         setattr(batch, name, getattr(report, name))
     batch.warnings = [note_sentence(note) for note in report.notes]
     batch.done = report.records
+    batch.repeats = {}
+    add_repeats(batch, report.repeats)
+
+
+def add_repeats(batch: Batch, holders: Mapping[int, int]) -> None:
+    """Note, unsaved, how many of its records a batch has found in others."""
+    counts = Counter({int(pk): count for pk, count in batch.repeats.items()})
+    counts.update(holders)
+    batch.repeats = {str(pk): count for pk, count in sorted(counts.items()) if count > 0}

@@ -16,6 +16,7 @@ def recall(report: Report, found: Sorted, chunk: Chunk) -> None:
     """Take recalled records out of the counts; `found` is how they compare with what is stored now."""
     report.added -= len(found.fresh) + len(found.mine)
     report.unchanged -= len(found.unchanged)
+    report.repeats.subtract(found.holders)
     contradicted = {one.record for one in found.refusals}
     report.refused -= len(contradicted)
     report.refusals[:] = [one for one in report.refusals if one.code != STORED or one.record not in contradicted]

@@ -1,5 +1,6 @@
 """The answer to a file: what may be or was imported, what was refused and why, in one object for pages and machines."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +37,8 @@ class Report:
     questions: list[Question] = field(default_factory=list)
     rejection: Rejection | None = None
     created_agents: int = 0
+    repeats: Counter[int] = field(default_factory=Counter)
+    """How many of `unchanged` each batch holds."""
     batch: int | None = None
 
     @property

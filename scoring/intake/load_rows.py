@@ -1,5 +1,6 @@
 """Rating rows into the table as fast as each database takes them, and never twice."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ class Sorted:
     refusals: list[Refusal] = field(default_factory=list)
     ghosts: list[tuple[int, str]] = field(default_factory=list)
     """Rows that hold keys of `fresh` ones and do not count: identifier, state of their batch."""
+    holders: Counter[int] = field(default_factory=Counter)
+    """How many of `unchanged` each batch holds."""
 
 
 @contextmanager
@@ -77,9 +80,14 @@ def _make_room(ghosts: list[tuple[int, str]]) -> None:
 
 
 def free_keys(rows: QuerySet[Rating]) -> int:
-    """Let the keys of withdrawn rows be imported again; the rows keep theirs behind a mark that is their own."""
-    marked = Concat(Value(WITHDRAWN), Cast("pk", CharField(max_length=20)), Value(":"), F("key"))
+    """Let the keys of withdrawn rows be imported again; the rows keep theirs behind the mark of their batch."""
+    marked = Concat(Value(WITHDRAWN), Cast("batch_id", CharField(max_length=20)), Value(":"), F("key"))
     return rows.exclude(key__startswith=WITHDRAWN).update(key=marked)
+
+
+def freed(batch: int, key: str) -> str:
+    """What `free_keys` has made of a key."""
+    return f"{WITHDRAWN}{batch}:{key}"
 
 
 def drop_some(batch: Batch) -> int:
@@ -124,6 +132,7 @@ def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
             found.ghosts.append(known[-2:])
         elif all(known[at - 1] == row[at] for at in said):
             found.unchanged.append(place)
+            found.holders[known[0]] += 1
         else:
             params = {"batch": known[0], "stored_record": known[1]}
             found.refusals.append(

@@ -37,6 +37,7 @@ def same_again(batch: Batch, seen: Understanding, known: Batch, at: datetime, le
     report = Report(seen, known.action, notes=list(seen.notes))
     report.records, report.duplicates = known.records, known.duplicates
     report.accepted = report.unchanged = known.accepted
+    report.repeats.update({known.pk: known.accepted} | {int(pk): count for pk, count in known.repeats.items()})
     report.unanswered, report.batch = known.unanswered, batch.pk
     keep_counts(batch, report)
     batch.state, batch.published_at = BatchState.PUBLISHED, at

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('message', models.TextField(blank=True, verbose_name='message')),
                 ('done', models.PositiveBigIntegerField(default=0, verbose_name='records done')),
                 ('cursor', models.PositiveBigIntegerField(default=0, verbose_name='cursor')),
+                ('repeats', models.JSONField(default=dict, verbose_name='records that other batches hold, by batch')),
                 ('first_row', models.PositiveBigIntegerField(null=True, verbose_name='first row')),
                 ('last_row', models.PositiveBigIntegerField(null=True, verbose_name='last row')),
                 ('worker', models.CharField(blank=True, max_length=64, verbose_name='worker')),

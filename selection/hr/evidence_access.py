@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 
-from scoring.batch_tasks import check_evidence, load_evidence
+from scoring.batch_tasks import check_evidence, load_evidence, read_evidence_again
 from scoring.incident_reads import known_incidents
 from scoring.models import Batch, ViralIncident
 from scoring.refusals import EvidenceRefused
@@ -45,3 +45,8 @@ def send_to_check(batch: Batch) -> None:
 def send_to_load(batch: Batch) -> None:
     """Have the worker load a confirmed batch."""
     load_evidence.enqueue(batch.pk, get_language() or "en")
+
+
+def send_to_read_again(batch: Batch) -> None:
+    """Have the worker read the file of a batch again, after one that shares ratings with it was withdrawn."""
+    read_evidence_again.enqueue(batch.pk)

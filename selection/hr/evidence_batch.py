@@ -11,7 +11,7 @@ from scoring.batches import ask_for_check, cancel, confirm, resume, withdraw
 from scoring.models.batches import BatchState
 from scoring.uploads import OPEN, decide, drop, save_profile
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, user_of
-from selection.hr.evidence_access import send_to_check, send_to_load, telling, the_batch
+from selection.hr.evidence_access import send_to_check, send_to_load, send_to_read_again, telling, the_batch
 from selection.hr.evidence_form import zones
 from selection.hr.evidence_page import MappingPage
 from selection.hr.evidence_report import BatchPage, refused_file
@@ -109,9 +109,11 @@ def drop_file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @hr_only
 def withdraw_batch(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an import out of the scores, with a reason."""
+    """Take an import out of the scores, with a reason; files that say some of the same are read again."""
+    found, reason = the_batch(pk), request.POST.get("reason", "")
     with telling(request, _("The import is withdrawn. Run the scores again to see them without it.")):
-        withdraw(batch=the_batch(pk), reason=request.POST.get("reason", ""), actor=user_of(request), at=timezone.now())
+        for other in withdraw(batch=found, reason=reason, actor=user_of(request), at=timezone.now()):
+            send_to_read_again(other)
     return redirect("hr:batch", pk)
 
 

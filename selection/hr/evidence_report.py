@@ -25,9 +25,11 @@ from scoring.preview import first_records
 from scoring.replacements import offered
 from selection.components import Part
 from selection.hr import evidence_words as words
+from selection.hr.evidence_again import Sharing
 from selection.hr.evidence_form import found_words
 from selection.hr.export_files import as_csv
 from selection.hr.flag_words import flag_sentence
+from selection.numbers import grouped
 
 SHOWN_REFUSALS = 50
 STATE_TONES = {
@@ -47,6 +49,11 @@ class BatchPage:
     def __init__(self, batch: Batch, *, at: datetime) -> None:
         self.batch, self.at = batch, at
         self.seen = Understanding.from_json(batch.understanding) if batch.understanding else None
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Files that say some of the same."""
+        return Sharing(self.batch, at=self.at)
 
     @property
     def tone(self) -> str:
@@ -82,19 +89,19 @@ class BatchPage:
                 "%(n)s surveys were offered and not answered. They are kept as such: they lower no mark, "
                 "and show how often customers answer.",
                 batch.unanswered,
-            ) % {"n": number(batch.unanswered)}
+            ) % {"n": grouped(batch.unanswered)}
         if found.get("unchanged"):
             yield ngettext(
                 "%(n)s record is stored already with the same values: nothing is added for it.",
                 "%(n)s records are stored already with the same values: nothing is added for them.",
                 found["unchanged"],
-            ) % {"n": number(found["unchanged"])}
+            ) % {"n": grouped(found["unchanged"])}
         if found.get("created_agents"):
             yield ngettext(
                 "%(n)s agent is created by the name in the file.",
                 "%(n)s agents are created by the names in the file.",
                 found["created_agents"],
-            ) % {"n": number(found["created_agents"])}
+            ) % {"n": grouped(found["created_agents"])}
 
     def _left(self) -> Iterator[str]:
         batch = self.batch
@@ -103,13 +110,13 @@ class BatchPage:
                 "%(n)s record waits, because nobody on the roster is known by the name in the file.",
                 "%(n)s records wait, because nobody on the roster is known by the names in the file.",
                 batch.waiting,
-            ) % {"n": number(batch.waiting)}
+            ) % {"n": grouped(batch.waiting)}
         if batch.duplicates:
             yield ngettext(
                 "%(n)s record repeats another one of the file and counts once.",
                 "%(n)s records repeat others of the file and count once.",
                 batch.duplicates,
-            ) % {"n": number(batch.duplicates)}
+            ) % {"n": grouped(batch.duplicates)}
 
     @property
     def warnings(self) -> list[str]:
@@ -281,7 +288,7 @@ class BatchPage:
         if not self.batch.accepted:
             return _("Keep the records waiting")
         taken = self.batch.accepted
-        return ngettext("Import %(n)s record", "Import %(n)s records", taken) % {"n": number(taken)}
+        return ngettext("Import %(n)s record", "Import %(n)s records", taken) % {"n": grouped(taken)}
 
     @cached_property
     def withdrawal(self) -> str:
@@ -307,11 +314,6 @@ def month_labels(found: Coverage) -> list[str]:
 def gap_words(found: Coverage) -> str:
     """The months that are missing, by name."""
     return ", ".join(formats.date_format(month, "YEAR_MONTH_FORMAT") for month in found.gaps)
-
-
-def number(value: int) -> str:
-    """A count as the reader's language writes it."""
-    return formats.number_format(value, use_l10n=True, force_grouping=True)
 
 
 def moment(value: datetime | None) -> str:

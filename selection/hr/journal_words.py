@@ -44,6 +44,7 @@ VERBS = {
     "resume_import": gettext_lazy("go on with an import"),
     "publish_batch": gettext_lazy("publish a batch"),
     "withdraw_batch": gettext_lazy("withdraw a batch"),
+    "read_again": gettext_lazy("read a file again, after a batch it shares ratings with was withdrawn"),
     "ask_replacement": gettext_lazy("ask to replace stored ratings"),
     "decline_replacement": gettext_lazy("decline to replace stored ratings"),
     "replace_ratings": gettext_lazy("replace stored ratings"),

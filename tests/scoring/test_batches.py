@@ -225,7 +225,7 @@ def test_withdrawn_rows_keep_their_own_keys_behind_a_mark(cast: Cast) -> None:
     batch = imported(HEAD + ROWS, cast.hanna)
     withdraw(batch=batch, reason=WHY, actor=cast.hanna, at=NOW)
     assert {row.key for row in batch.ratings.all()} == {
-        f"withdrawn:{row.pk}:{row.record}" for row in batch.ratings.all()
+        f"withdrawn:{batch.pk}:{row.record}" for row in batch.ratings.all()
     }
 
 

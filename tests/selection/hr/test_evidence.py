@@ -1,5 +1,6 @@
 """HR's evidence pages: from an upload to the report, who may see and do what, and what is said on the way."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from scoring.models import Agent, Batch, Rating, SourceProfile
 from scoring.models.batches import BatchState
+from scoring.rereading import read_again
 from tests.cast import NOW, Cast
 from tests.selection.hr.conftest import logged_in
 
@@ -239,6 +241,46 @@ def test_a_withdrawal_shows_its_reason(hanna: Client, foreign: Batch) -> None:
     assert act(hanna, "withdraw_batch", foreign, reason="short").state == BatchState.PUBLISHED
     assert act(hanna, "withdraw_batch", foreign, reason=WHY).state == BatchState.WITHDRAWN
     assert WHY in text_of(hanna, foreign)
+
+
+def shared(client: Client, foreign: Batch) -> Batch:
+    """Import a file, and another one with the same ratings and a new one."""
+    act(client, "confirm_import", foreign)
+    batch = upload(client, FOREIGN + "10025;Tim Krüger;3;15.04.2026 12:40;\n", name="whole.csv")
+    columns(client, batch, **COLUMNS, empty_rating="not_answered", create_agents="1", check="1")
+    return act(client, "confirm_import", batch)
+
+
+def test_who_withdraws_is_told_which_files_say_the_same_and_they_are_read_again(hanna: Client, foreign: Batch) -> None:
+    other = shared(hanna, foreign)
+    link = f'<a href="{reverse("hr:batch", args=[other.pk])}">whole.csv</a>'
+    page = text_of(hanna, foreign)
+    assert "They are read again right afterwards" in page
+    assert link in page
+    act(hanna, "withdraw_batch", foreign, reason=WHY)
+    page = text_of(hanna, foreign)
+    assert "Files that say some of the same were read again" in page
+    assert link in page
+    told = f"Import {foreign.pk} was withdrawn; 4 ratings that this file has too go on counting, as its own."
+    assert told in text_of(hanna, other)
+    assert other.ratings.count() == 5
+    assert "They are read again" not in text_of(hanna, other)
+
+
+def test_a_file_to_be_read_again_shows_how_far_it_is_and_what_to_do_when_it_is_gone(
+    hanna: Client, foreign: Batch, settings: Any
+) -> None:
+    other = shared(hanna, foreign)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    act(hanna, "withdraw_batch", foreign, reason=WHY)
+    assert "It waits for the background worker." in text_of(hanna, other)
+    Batch.objects.filter(pk=other.pk).update(worker="here:1:x", heartbeat_at=timezone.now(), done=2)
+    assert "2 of 5" in text_of(hanna, other)
+    Batch.objects.filter(pk=other.pk).update(worker="")
+    Path(other.stored_path).unlink()
+    read_again(batch=other, at=NOW, pause=lambda: None, clock=timezone.now)
+    page = text_of(hanna, other)
+    assert "4 ratings that this file has too left the scores with it. The file itself is no longer stored." in page
 
 
 def test_a_dropped_file_is_gone(hanna: Client) -> None:
