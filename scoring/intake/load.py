@@ -99,10 +99,12 @@ def import_file(
     actor: User | None = None,
     file_name: str = "",
     patience: float | None = None,
+    pause: Callable[[], None] | None = None,
 ) -> Report:
     """Understand, check and load a file in one go; the batch that is left says what happened.
 
-    Imports wait for each other, at most `patience` seconds. Raises NoSuchProfile, NoSpace, and Busy when patience ends.
+    Imports wait for each other, at most `patience` seconds; `pause` is that of `load_batch`. Raises NoSuchProfile,
+    NoSpace, and Busy when patience ends.
     """
     find_profile(profile)
     # Before there is a batch: a push that is sent again and again shall not leave one each time.
@@ -119,7 +121,7 @@ def import_file(
         created_by=actor,
         created_at=at,
     )
-    return load_batch(batch=batch, at=at, actor=actor, patience=patience)
+    return load_batch(batch=batch, at=at, actor=actor, patience=patience, pause=pause)
 
 
 def load_batch(

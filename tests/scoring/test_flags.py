@@ -1,9 +1,12 @@
 """What looks odd about a published file is put before HR, once; a person clears it with a reason."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
@@ -14,9 +17,10 @@ from scoring import flag_reading
 from scoring.batch_tasks import load_evidence
 from scoring.batches import confirm, withdraw
 from scoring.disputes import decide_dispute, dispute_rating
-from scoring.flags import clear_flag, flag_batch, open_flags, why_not_clear
+from scoring.flags import clear_flag, flag_batch, look_over, open_flags, why_not_clear
 from scoring.intake import Choices
 from scoring.intake.load import import_file
+from scoring.management.commands import import_evidence
 from scoring.models import Agent, Batch, IntegrityFlag, Rating
 from scoring.models.disputes import DisputeState
 from scoring.models.flags import FlagCode, FlagState
@@ -106,6 +110,51 @@ def test_the_command_looks_at_what_it_imports(cast: Cast, tmp_path: Path) -> Non
     assert Batch.objects.get().understanding["coverage"] == {"2026-09-01": 612}
 
 
+def test_the_command_gives_its_result_before_it_looks(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "burst.csv"
+    path.write_text(text(USUAL + BURST))
+    out, errors, printed = StringIO(), StringIO(), []
+
+    def looked(**given: Any) -> list[IntegrityFlag]:
+        printed.append(json.loads(out.getvalue())["added"])
+        return look_over(**given)
+
+    monkeypatch.setattr(import_evidence, "look_over", looked)
+    call_command("import_evidence", "ratings", str(path), "--json", stdout=out, stderr=errors)
+    assert printed == [612]
+    assert json.loads(out.getvalue())["accepted"] == 612
+    assert errors.getvalue().splitlines() == [
+        "The import is done. Looking for what seems odd …",
+        "1 thing looks odd. HR is asked about it.",
+    ]
+
+
+def test_the_command_can_leave_looking_to_the_worker(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "burst.csv"
+    path.write_text(text(USUAL + BURST))
+    monkeypatch.setattr(import_evidence, "look_over", Mock(side_effect=AssertionError))
+    out, errors = StringIO(), StringIO()
+    call_command("import_evidence", "ratings", str(path), "--leave-watch", stdout=out, stderr=errors)
+    assert errors.getvalue() == "The background worker looks for what seems odd.\n"
+    assert told(list(IntegrityFlag.objects.all())) == [(FlagCode.BURST, "T-2")]
+
+
+def test_a_polite_command_pauses_like_the_worker(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "usual.csv"
+    path.write_text(text(USUAL))
+    pause = Mock()
+    monkeypatch.setattr(import_evidence, "Manners", lambda: pause)
+    call_command("import_evidence", "ratings", str(path), "--dry-run", stdout=StringIO())
+    assert pause.call_count == 0
+    call_command("import_evidence", "ratings", str(path), "--polite", stdout=StringIO(), stderr=StringIO())
+    assert pause.call_count > 0
+    assert Rating.objects.count() == 600
+
+
 def test_the_worker_looks_at_what_it_loads(cast: Cast) -> None:
     batch = checked(text(USUAL + BURST), cast.hanna)
     confirm(batch=batch, actor=cast.hanna, at=NOW)
@@ -158,8 +207,8 @@ def unanswered(numbers: list[str], folder: Path) -> list[IntegrityFlag]:
     path = folder / "offered.csv"
     path.write_text(text(rows))
     choices = Choices(empty_rating="not_answered")
-    report = import_file(path, kind="ratings", choices=choices, as_of=NOW, at=NOW)
-    return flag_batch(batch=Batch.objects.get(pk=report.batch), at=NOW)
+    import_file(path, kind="ratings", choices=choices, as_of=NOW, at=NOW)
+    return flag_batch(batch=Batch.objects.get(), at=NOW)
 
 
 def test_four_colleagues_are_too_few_to_compare_shares_of_answers(cast: Cast, tmp_path: Path) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from scoring.batch_tasks import flag_evidence
+from scoring.batches import Manners
 from scoring.flags import look_over
 from scoring.intake.load import check, import_file
 from scoring.intake.load_look import look
@@ -18,6 +21,7 @@ from scoring.intake.load_report import Report
 from scoring.intake.meanings import KINDS
 from scoring.intake.sentences import note_sentence, refusal_sentence
 from scoring.models import Batch
+from scoring.models.batches import EvidenceKind
 from scoring.refusals import EvidenceRefused
 
 SHOWN_REFUSALS = 20
@@ -38,6 +42,16 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument("--as-of", type=moment, help="clock of the checks, for example 2026-11-22T12:00:00Z")
         parser.add_argument("--create-agents", action="store_true", help="create the agents that the file names")
+        parser.add_argument(
+            "--polite",
+            action="store_true",
+            help="let pages that run beside it on SQLite write in between, as the background worker does; slower",
+        )
+        parser.add_argument(
+            "--leave-watch",
+            action="store_true",
+            help="leave looking for what seems odd to the background worker, instead of doing it after the result",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["file"].is_file():
@@ -55,8 +69,24 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report.to_json(), ensure_ascii=False))
         else:
             self._print(report)
+        self.stdout.flush()
         if not report.may_load:
             raise SystemExit(1)
+        if report.batch and options["kind"] == EvidenceKind.RATINGS:
+            self._watch(report.batch, later=options["leave_watch"])
+
+    def _watch(self, batch: int, *, later: bool) -> None:
+        """Flags come through every door; the result of the import does not wait for them, nor is it mixed with them."""
+        if later:
+            flag_evidence.enqueue(batch)
+            self.stderr.write(_("The background worker looks for what seems odd."))
+            return
+        self.stderr.write(_("The import is done. Looking for what seems odd …"))
+        made = look_over(batch=Batch.objects.get(pk=batch), at=timezone.now())
+        told = ngettext(
+            "%(n)d thing looks odd. HR is asked about it.", "%(n)d things look odd. HR is asked about them.", len(made)
+        )
+        self.stderr.write(told % {"n": len(made)} if made else _("Nothing looks odd."))
 
     def _print(self, report: Report) -> None:
         seen = report.understanding
@@ -85,14 +115,12 @@ def _report(options: dict[str, Any]) -> Report:
     if options["dry_run"]:
         seen = look(options["file"], kind=options["kind"], profile=options["profile"])
         return check(options["file"], seen, as_of=as_of, create_agents=options["create_agents"])
-    report = import_file(
+    return import_file(
         options["file"].resolve(),
         kind=options["kind"],
         as_of=as_of,
         at=now,
         profile=options["profile"],
         create_agents=options["create_agents"],
+        pause=Manners() if options["polite"] else None,
     )
-    if report.may_load and report.batch:
-        look_over(batch=Batch.objects.get(pk=report.batch), at=now)
-    return report
