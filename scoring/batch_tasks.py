@@ -7,6 +7,7 @@ from django.utils.translation import get_language, override
 from django_tasks import task
 
 from scoring.batches import Manners, carry_out, check_batch, is_silent, reap
+from scoring.cell_changes import prune_notes
 from scoring.flags import look_over
 from scoring.intake.load_lease import NoSpace, Superseded
 from scoring.models import Batch
@@ -37,6 +38,7 @@ def load_evidence(batch_pk: int, language: str) -> None:
 def flag_evidence(batch_pk: int) -> None:
     """Look at what has been published for what seems odd; nothing waits for it."""
     look_over(batch=Batch.objects.get(pk=batch_pk), at=timezone.now())
+    prune_notes(at=timezone.now())
 
 
 @task()

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -24,6 +24,8 @@ from scoring.models.evidence import IncidentState
 from scoring.picture_content import Picture, clean
 from scoring.refusals import EvidenceRefused
 
+FOLDER = "incidents"
+ORPHANED = timedelta(days=1)
 PICTURES_AT_MOST = 6
 # What one person may have lying at incidents that nobody has decided about.
 OPEN_MEGABYTES = 200
@@ -96,10 +98,27 @@ def attach(incident: ViralIncident, pictures: Sequence[Picture], *, actor: User,
     return len(fresh)
 
 
+def sweep_pictures(*, at: datetime) -> int:
+    """Delete files that no picture names and that have lain there for a day; return how many.
+
+    A process that is killed between writing a file and storing what it belongs to cannot take it away itself.
+    """
+    try:
+        names = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
+    except FileNotFoundError:
+        return 0
+    known, swept = set(IncidentPicture.objects.values_list("stored_as", flat=True)), 0
+    for name in names:
+        if name not in known and default_storage.get_modified_time(name) < at - ORPHANED:
+            default_storage.delete(name)
+            swept += 1
+    return swept
+
+
 def _keep(
     incident: ViralIncident, digest: str, picture: Picture, *, actor: User, at: datetime, undo: ExitStack
 ) -> None:
-    name = default_storage.save(f"incidents/{secrets.token_hex(16)}", ContentFile(picture.content))
+    name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(picture.content))
     undo.callback(default_storage.delete, name)
     incident.pictures.create(
         stored_as=name,

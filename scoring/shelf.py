@@ -2,8 +2,9 @@
 
 Whoever changes sums notes the agents in the same transaction (`CellChange`). The file remembers which notes it has
 seen; agents of newer notes are read again, all at once, and the rest comes from the file. It is a copy and nothing
-more: it may be deleted at any time, and is not believed when a note is missing (another database, or a restored one) or
-when its totals are not those of the database (rows changed by hand). `manage.py score --repeat` never looks at it.
+more: it may be deleted at any time, and is not believed when a note is missing (another database, a restored one, or
+notes that gave way before it had seen them: `scoring.cell_changes`) or when its totals are not those of the database
+(rows changed by hand). `manage.py score --repeat` never looks at it.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Sum
 
+from scoring.cell_changes import known_notes, unseen
 from scoring.cell_reading import COUNTS, month_number, read_cell_sums
 from scoring.models import CellChange, CellSum
 
@@ -45,45 +47,45 @@ class Shelf:
 
 def current_sums(until: date) -> pd.DataFrame:
     """What `read_cell_sums(until)` gives, in another order, read anew only where something has changed."""
-    notes = _notes()
-    kept = _taken_down(notes) if notes else None
+    notes = known_notes()
+    kept = _taken_down() if notes else None
     if kept is None:
         return _read_and_kept(until, notes)
     renewed = _renewed(kept, notes)
     if renewed is None or not _is_whole(renewed.sums):
-        return _read_and_kept(until, _notes())
+        return _read_and_kept(until, known_notes())
     if renewed.seen != kept.seen:
         _put_up(renewed)
     return _up_to(renewed.sums, until)
 
 
-def _notes() -> frozenset[UUID]:
-    return frozenset(CellChange.objects.values_list("pk", flat=True))
-
-
-def _read_and_kept(until: date, notes: frozenset[UUID]) -> pd.DataFrame:
+def _read_and_kept(until: date, notes: dict[UUID, str]) -> pd.DataFrame:
     """All sums from the database. They go up when no import came between, so that they are those of the notes."""
     if not notes:
         return read_cell_sums(until)
     sums = read_cell_sums()
-    if len(sums) >= WORTH_KEEPING and _notes() == notes:
-        _put_up(Shelf(notes, sums))
+    if len(sums) >= WORTH_KEEPING and known_notes() == notes:
+        _put_up(Shelf(frozenset(notes), sums))
     return _up_to(sums, until)
 
 
-def _renewed(kept: Shelf, notes: frozenset[UUID]) -> Shelf | None:
+def _renewed(kept: Shelf, notes: dict[UUID, str]) -> Shelf | None:
     """The shelf with every agent of newer notes read again; None when that is everybody, or changes do not cease."""
     for _ in range(TRIES):
-        if notes == kept.seen:
+        newer = unseen(kept.seen, notes)
+        if newer is None:
+            return None
+        if not newer:
             return kept
-        changed = _agents_of(notes - kept.seen)
+        changed = _agents_of(newer)
         if len(changed) > FEW_AGENTS:
             return None
-        fresh, now = read_cell_sums(of=changed), _notes()
+        fresh = read_cell_sums(of=changed) if changed else kept.sums[:0]
+        now = known_notes()
         # An import that came between would be half in: its agents outside of `changed` are still the old ones.
         if now == notes:
             others = ~kept.sums["agent_id"].isin(changed)
-            return Shelf(notes, pd.concat([kept.sums[others], fresh], ignore_index=True))
+            return Shelf(frozenset(notes), pd.concat([kept.sums[others], fresh], ignore_index=True))
         notes = now
     return None
 
@@ -114,15 +116,15 @@ def _place() -> Path:
     return Path(settings.VAR_DIR) / "sums" / f"{hashlib.sha256('|'.join(names).encode()).hexdigest()[:16]}.npy"
 
 
-def _taken_down(notes: frozenset[UUID]) -> Shelf | None:
-    """The shelf, if there is one, it can be read, and it belongs to this database."""
+def _taken_down() -> Shelf | None:
+    """The shelf, if there is one and it can be read; whether it belongs to this database, its notes tell."""
     try:
         with _place().open("rb") as file:
             seen = frozenset(UUID(bytes=raw.tobytes()) for raw in np.load(file))
             table = np.load(file)
     except (OSError, ValueError, EOFError):
         return None
-    if not seen <= notes or table.shape[0] != len(COLUMNS):
+    if table.shape[0] != len(COLUMNS):
         return None
     whole = {name: row if name in COUNTS else row.astype(np.int64) for name, row in zip(COLUMNS, table, strict=True)}
     return Shelf(seen, pd.DataFrame(whole, copy=False))

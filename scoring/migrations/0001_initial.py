@@ -4,6 +4,7 @@ import uuid
 
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -564,6 +565,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('agents', models.JSONField(default=list, verbose_name='identifiers of the agents')),
+                ('noted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='noted at')),
+                ('replaces', models.CharField(blank=True, max_length=64, verbose_name='fingerprint of the notes that it replaces')),
             ],
             options={
                 'verbose_name': 'change of cells',

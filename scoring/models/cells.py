@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scoring.models.agents import Agent
@@ -64,6 +65,9 @@ class CellChange(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     agents = models.JSONField(_("identifiers of the agents"), default=list)
+    noted_at = models.DateTimeField(_("noted at"), default=timezone.now)
+    # Of a note that stands for old ones, which are gone: the fingerprint of exactly those.
+    replaces = models.CharField(_("fingerprint of the notes that it replaces"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("change of cells")

@@ -1,16 +1,22 @@
 """Pictures at an incident: kept without metadata, few, and gone again when the change fails."""
 
+import os
 from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from journal.models import Entry
 from scoring.incidents import decide_incident, record_incident
 from scoring.models import IncidentPicture, ViralIncident
 from scoring.models.evidence import IncidentState
-from scoring.pictures import PICTURES_AT_MOST, add_pictures, content_of
+from scoring.pictures import PICTURES_AT_MOST, add_pictures, content_of, sweep_pictures
 from scoring.refusals import EvidenceRefused
 from tests.cast import NOW, Cast
 from tests.scoring.test_batches import cast
@@ -105,3 +111,33 @@ def test_a_decided_incident_and_ones_own_take_no_pictures(cast: Cast) -> None:
     decide_incident(incident=made, state=IncidentState.REJECTED, reason=REASON, actor=cast.pavel, at=NOW)
     with pytest.raises(EvidenceRefused, match="decided already"):
         add_pictures(incident=made, contents=[JPEG_BYTES], actor=cast.pavel, at=NOW)
+
+
+def test_a_file_that_no_picture_names_is_swept_after_a_day(
+    cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sweep_pictures(at=NOW) == 0
+    made = recorded(cast, PNG_BYTES)
+    with monkeypatch.context() as killed:
+        # The process dies between the file and the row: nobody is left who would take the file away.
+        killed.setattr("scoring.pictures.default_storage.delete", lambda _name: None)
+        killed.setattr(IncidentPicture, "save", Mock(side_effect=InterruptedError))
+        with pytest.raises(InterruptedError):
+            add_pictures(incident=made, contents=[different(1)], actor=cast.hanna, at=NOW)
+    assert len(files(folder)) == 2
+    written = timezone.now()
+    assert sweep_pictures(at=written + timedelta(hours=23)) == 0
+    assert sweep_pictures(at=written + timedelta(hours=25)) == 1
+    assert [path.name for path in files(folder)] == [Path(one.stored_as).name for one in made.pictures.all()]
+
+
+def test_the_periodic_command_sweeps(db: None, folder: Path) -> None:
+    folder.mkdir()
+    for name, age in (("old", 2 * 86400), ("young", 60)):
+        (folder / name).write_bytes(PNG_BYTES)
+        moment = timezone.now().timestamp() - age
+        os.utime(folder / name, (moment, moment))
+    out = StringIO()
+    call_command("resume_imports", stdout=out)
+    assert [path.name for path in files(folder)] == ["young"]
+    assert out.getvalue().splitlines() == ["0 imports go on.", "1 file of a picture that was never kept is deleted."]

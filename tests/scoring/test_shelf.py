@@ -1,6 +1,6 @@
 """What has not changed is not read again, and nothing comes out differently for it."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import F
 from pytest_django import Settings
 
-from scoring import shelf
+from scoring import cell_changes, shelf
+from scoring.batch_tasks import flag_evidence
+from scoring.cell_changes import known_notes, prune_notes
 from scoring.cell_reading import read_cell_sums
 from scoring.intake.load_cells import add_sums
 from scoring.models import Agent, Batch, CellChange, CellSum
@@ -127,7 +129,7 @@ def test_a_shelf_that_cannot_be_right_is_not_believed(read: list[int | None], ch
 def test_an_import_that_comes_between_is_never_half_in(read: list[int | None], monkeypatch: pytest.MonkeyPatch) -> None:
     current_sums(DAY)
     more()
-    notes, calls = shelf._notes, []
+    notes, calls = known_notes, list[None]()
 
     def and_another() -> Any:
         calls.append(None)
@@ -135,7 +137,7 @@ def test_an_import_that_comes_between_is_never_half_in(read: list[int | None], m
             more(agent="S-1")
         return notes()
 
-    monkeypatch.setattr(shelf, "_notes", and_another)
+    monkeypatch.setattr(shelf, "known_notes", and_another)
     pd.testing.assert_frame_equal(in_order(current_sums(DAY)), in_order(read_cell_sums(DAY)), check_exact=True)
     assert read == [None, 1, 2]
 
@@ -163,3 +165,111 @@ def test_small_companies_keep_no_file(read: list[int | None], monkeypatch: pytes
     current_sums(DAY)
     assert not shelf._place().exists()
     assert Batch.objects.exists()
+
+
+def days_ago(count: int) -> datetime:
+    return NOW - timedelta(days=count)
+
+
+def many_notes(count: int = 250) -> None:
+    """As many small imports, a month ago."""
+    pk = Agent.objects.get(staff_number="S-1").pk
+    CellChange.objects.bulk_create(CellChange(agents=[pk], noted_at=days_ago(30)) for _ in range(count))
+
+
+def as_from_scratch() -> bool:
+    expected = in_order(read_cell_sums(DAY))
+    pd.testing.assert_frame_equal(in_order(current_sums(DAY)), expected, check_exact=True)
+    return True
+
+
+def test_a_shelf_that_has_seen_what_gave_way_goes_on(read: list[int | None]) -> None:
+    many_notes()
+    current_sums(DAY)
+    before = CellChange.objects.count()
+    assert prune_notes(at=NOW) == 250
+    assert CellChange.objects.count() == before - 250 + 1
+    assert as_from_scratch()
+    more()
+    assert as_from_scratch()
+    assert read == [None, 1]
+    many_notes()
+    current_sums(DAY)
+    assert prune_notes(at=NOW) == 250 + 1
+    more(agent="S-2")
+    assert as_from_scratch()
+    assert read == [None, 1, 1, 1]
+
+
+def test_a_shelf_that_has_missed_what_gave_way_is_not_believed(read: list[int | None]) -> None:
+    many_notes()
+    current_sums(DAY)
+    more()
+    CellChange.objects.filter(pk__in=CellChange.objects.order_by("-noted_at").values("pk")[:1]).update(
+        noted_at=days_ago(20)
+    )
+    assert prune_notes(at=NOW) == 251
+    assert as_from_scratch()
+    assert read == [None, None]
+    assert as_from_scratch()
+    assert read == [None, None]
+
+
+def test_a_shelf_that_is_two_steps_behind_is_not_believed(read: list[int | None]) -> None:
+    many_notes()
+    current_sums(DAY)
+    for _ in range(2):
+        prune_notes(at=NOW)
+        many_notes()
+    assert as_from_scratch()
+    assert read == [None, None]
+
+
+def test_a_note_of_a_long_transaction_that_turns_up_after_younger_ones_gave_way_is_seen(
+    read: list[int | None],
+) -> None:
+    many_notes()
+    current_sums(DAY)
+    prune_notes(at=NOW)
+    more()
+    late = CellChange.objects.latest("noted_at")
+    CellChange.objects.filter(pk=late.pk).update(noted_at=days_ago(40))
+    assert as_from_scratch()
+    assert read == [None, 1]
+
+
+def test_notes_that_give_way_during_a_reading_are_not_lost(
+    read: list[int | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_notes()
+    current_sums(DAY)
+    more()
+    CellChange.objects.filter(noted_at__gt=days_ago(1)).update(noted_at=days_ago(20))
+    notes, calls = known_notes, list[None]()
+
+    def and_pruned() -> Any:
+        calls.append(None)
+        if len(calls) == 2:
+            prune_notes(at=NOW)
+        return notes()
+
+    monkeypatch.setattr(shelf, "known_notes", and_pruned)
+    assert as_from_scratch()
+    assert read == [None, 1, None]
+
+
+def test_young_notes_and_few_old_ones_stay_until_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    many_notes(20)
+    assert prune_notes(at=NOW) == 0
+    CellChange.objects.all().delete()
+    CellChange.objects.bulk_create(CellChange(agents=[], noted_at=days_ago(1)) for _ in range(250))
+    assert prune_notes(at=NOW) == 0
+    monkeypatch.setattr(cell_changes, "MOST", 130)
+    assert prune_notes(at=NOW) == 120
+    assert CellChange.objects.count() == 131
+
+
+def test_the_worker_prunes_after_each_import() -> None:
+    many_notes()
+    flag_evidence.enqueue(Batch.objects.latest("pk").pk)
+    assert CellChange.objects.exclude(replaces="").count() == 1
