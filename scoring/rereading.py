@@ -144,15 +144,14 @@ def _taken_up(work: _Again, seen: Understanding, at: datetime) -> str:
 
 
 def _take_up(work: _Again, chunk: Chunk) -> None:
-    batch = work.batch
+    # Rows of a withdrawn batch stay as they are: what is lost is found before SQLite's one writer is held up.
+    batch, lost = work.batch, {} if chunk.recalled else _lost(chunk, work.gone)
     with transaction.atomic():
         work.lease.renew()
         if chunk.recalled:
             _take_back(work, chunk)
-        else:
-            lost = _lost(chunk, work.gone)
-            if lost:
-                _add(work, picked(chunk, list(lost)), list(lost.values()))
+        elif lost:
+            _add(work, picked(chunk, list(lost)), list(lost.values()))
         batch.done = max([batch.done, *chunk.records])
         batch.save(update_fields=["done"])
 
@@ -211,11 +210,13 @@ def _told(work: _Again, failed: str, at: datetime) -> dict[str, object]:
     batch = work.batch
     with transaction.atomic():
         work.lease.renew()
-        batch.refresh_from_db(fields=["repeats"])
+        batch.refresh_from_db(fields=["repeats", "understanding"])
         missing = sum(batch.repeats.pop(str(one), 0) for one in work.gone)
         add_repeats(batch, work.holders)
         batch.done = batch.records
-        batch.save(update_fields=["repeats", "done"])
+        if found := batch.understanding.get("found"):
+            batch.understanding["found"] = {**found, "unchanged": sum(batch.repeats.values())}
+        batch.save(update_fields=["repeats", "done", "understanding"])
         counts = {"regained": work.regained, "contradicted": work.contradicted, "repeated": missing}
         detail: dict[str, object] = {"withdrawn": work.gone, **counts}
         if failed:
