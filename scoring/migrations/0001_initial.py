@@ -59,7 +59,6 @@ class Migration(migrations.Migration):
                 ('warnings', models.JSONField(default=list, verbose_name='warnings')),
                 ('message', models.TextField(blank=True, verbose_name='message')),
                 ('done', models.PositiveBigIntegerField(default=0, verbose_name='records done')),
-                ('cursor', models.PositiveBigIntegerField(default=0, verbose_name='cursor')),
                 ('repeats', models.JSONField(default=dict, verbose_name='records that other batches hold, by batch')),
                 ('first_row', models.PositiveBigIntegerField(null=True, verbose_name='first row')),
                 ('last_row', models.PositiveBigIntegerField(null=True, verbose_name='last row')),

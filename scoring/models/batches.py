@@ -69,7 +69,6 @@ class Batch(models.Model):
     warnings = models.JSONField(_("warnings"), default=list)
     message = models.TextField(_("message"), blank=True)
     done = models.PositiveBigIntegerField(_("records done"), default=0)
-    cursor = models.PositiveBigIntegerField(_("cursor"), default=0)
     # What would leave the scores with another batch although this one says it too (scoring.rereading).
     repeats = models.JSONField(_("records that other batches hold, by batch"), default=dict)
     # Where its ratings lie in their table, which has no index of batches; None: anywhere (scoring.batch_rows).

@@ -160,7 +160,7 @@ def roster(tmp_path: Path, transactional_db: None) -> None:
 def stored() -> tuple[Any, ...]:
     """Everything an import leaves, but for the names of the batches."""
     names = [field.attname for field in Rating._meta.concrete_fields if field.attname not in {"id", "batch_id"}]
-    ratings = list(Rating.objects.filter(batch__state="published").order_by("record").values_list(*names))
+    ratings = list(Rating.objects.filter(batch__state="published").order_by("key").values_list(*names))
     cells = CellSum.objects.order_by("cell", "month").values_list("cell", "month", "offered", "answered", "total")
     refusals = sorted(Refusal.objects.values_list("record", "code", "column", "value"))
     return ratings, list(cells), refusals, sorted(ReplacedRating.objects.values_list("record", "key"))
