@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from journal.record import record
 from scoring.intake import Choices, Profile, Understanding
 from scoring.intake.columns import normal
-from scoring.intake.containers import JSON, JSONL
+from scoring.intake.containers import JSON, JSONL, TEXT
 from scoring.intake.limits import MEGABYTE
 from scoring.intake.load_look import limits, look
 from scoring.intake.load_profiles import find_profile, profile_names, shipped_profiles
@@ -126,6 +126,9 @@ def recognised(path: Path, *, kind: str, profile: str = "", file_name: str = "")
 def _may_fit(profile: Profile, plain: Understanding) -> bool:
     if profile.shape:
         return plain.container in {JSON, JSONL}
+    if plain.action and plain.container == TEXT and (profile.encoding or profile.delimiter):
+        # Headings say nothing yet where the letters or the cells are in doubt.
+        return True
     found = {normal(column.heading) for column in plain.columns}
     needed = [one.name for one in meanings_of(plain.kind).values() if one.required and one.name in profile.columns]
     return bool(needed) and all(found & {normal(heading) for heading in profile.columns[name]} for name in needed)
@@ -193,17 +196,18 @@ def _free_name(name: str, batch: Batch) -> str:
 
 
 def _profile(batch: Batch, seen: Understanding, name: str, title: str) -> Profile:
-    chosen = Choices.from_json(batch.choices)
+    chosen, known = Choices.from_json(batch.choices), find_profile(batch.profile)
     return replace(
-        find_profile(batch.profile),
+        known,
         name=name,
         title=title,
         kind=batch.kind,
         aliases=False,
         columns={meaning: (heading,) for meaning, heading in seen.headings().items()},
-        encoding=chosen.encoding,
-        delimiter=chosen.delimiter,
-        date_order=seen.date_order,
+        encoding=chosen.encoding or known.encoding,
+        delimiter=chosen.delimiter or known.delimiter,
+        # An order that neither the file nor a person has told would be a guess about every later file.
+        date_order=chosen.date_order or known.date_order or (seen.date_order if seen.order_is_told else ""),
         zone=seen.zone,
         instrument=seen.instrument,
         agent_by=seen.agent_by,

@@ -38,23 +38,33 @@ def open_text(path: Path, text: Text) -> IO[str]:
     return path.open(encoding=text.encoding, errors=errors, newline="")
 
 
-def sniff(path: Path, text: Text, familiar: Callable[[list[str]], int], chosen: str = "") -> Dialect:
-    """Find the delimiter: a `sep=` line decides, then familiar headings, then even widths.
+def sniff(
+    path: Path, text: Text, familiar: Callable[[list[str]], int], chosen: str = "", *, usual: str = ""
+) -> Dialect:
+    """Find the delimiter: a person's choice decides, then a `sep=` line, familiar headings, even widths.
 
-    `familiar` counts the headings it knows in a row.
+    `familiar` counts the headings it knows in a row. `usual` is the delimiter of the source: it holds unless it parts
+    no row, or another one brings out more familiar headings.
     """
     with open_text(path, text) as stream:
         sample = stream.read(_PROBED_CHARS)
     hint = _HINT.match(sample.split("\n", 1)[0].rstrip("\r"))
     skipped = 1 if hint else 0
     body = _BREAK.split(sample, maxsplit=1)[1] if hint and _BREAK.search(sample) else sample
-    delimiter = chosen or (hint.group(1) if hint else _best_delimiter(body, familiar))
+    delimiter = chosen or (hint.group(1) if hint else _best_delimiter(body, familiar, usual))
     escape, spaced = _habits(body, delimiter)
     return Dialect(delimiter, escape, skipped, spaced)
 
 
-def _best_delimiter(sample: str, familiar: Callable[[list[str]], int]) -> str:
-    return max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter, familiar))
+def is_known(delimiter: str) -> bool:
+    """Whether cells can be parted by this: one sign that no value is made of."""
+    return len(delimiter) == 1 and not delimiter.isalnum() and delimiter not in "\"'\r\n\x00.:-+"
+
+
+def _best_delimiter(sample: str, familiar: Callable[[list[str]], int], usual: str) -> str:
+    best = max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter, familiar))
+    known, even = _evenness(sample, usual, familiar) if usual else (0, 0.0)
+    return usual if even and known >= _evenness(sample, best, familiar)[0] else best
 
 
 def _evenness(sample: str, delimiter: str, familiar: Callable[[list[str]], int]) -> tuple[int, float]:

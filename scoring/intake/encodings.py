@@ -14,6 +14,13 @@ from scoring.intake.refusals import Rejected
 
 UTF8 = "utf-8"
 SINGLE_BYTE = ("cp1251", "koi8-r", "cp866", "mac-cyrillic", "iso8859-5", "cp1252")
+_UNICODE = frozenset(
+    ["utf-8", "utf-8-sig", *(f"utf-{bits}{order}" for bits in (16, 32) for order in ("", "-le", "-be"))]
+)
+# All of ASCII, and what encodings of letters by signs (UTF-7, escapes) make other letters of.
+_TELLTALE = bytes(range(128)) + rb"+AGE- \u0041 =41 ~{ .xn--80ak6aa92e." + b"\x1b$B0!"
+# So much better must another encoding read than that of the source; words of it read wrongly are at least that far.
+_CLEARLY = 0.5
 _SAMPLE_BYTES = 256 * 1024
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -98,11 +105,22 @@ class _Tally:
     lost: int = 0
 
 
-def scan(path: Path, limits: Limits, chosen: str = "", *, lines_matter: bool = True) -> Text:
+def is_known(name: str) -> bool:
+    """Whether this is an encoding that files can be in: one of Unicode, or any in which ASCII stays what it is."""
+    try:
+        return codecs.lookup(name).name in _UNICODE or _TELLTALE.decode(name) == _TELLTALE.decode("ascii")
+    except (LookupError, ValueError):
+        return False
+
+
+def scan(path: Path, limits: Limits, chosen: str = "", *, usual: str = "", lines_matter: bool = True) -> Text:
     """Read all bytes once: hash, lines, encoding, hidden characters.
 
-    `chosen` is the encoding a person has decided; `lines_matter` is false for JSON documents.
-    Raises Rejected (line_too_long, bad_encoding).
+    `chosen` is the encoding a person has decided for this file: it holds. `usual` is that of its source: it decides
+    only what the bytes leave open. A mark at the beginning (BOM), the zero bytes of UTF-16 and UTF-32, and letters of
+    several bytes that are valid UTF-8 say more than any profile; lines of UTF-8 among others are asked about, and so is
+    a file that reads far better in another encoding. Everything else is read as `usual`.
+    `lines_matter` is false for JSON documents. Raises Rejected (line_too_long, bad_encoding).
     """
     head = _head(path)
     wide = chosen or _by_bom(head) or _wide_without_bom(head)
@@ -110,7 +128,7 @@ def scan(path: Path, limits: Limits, chosen: str = "", *, lines_matter: bool = T
     if wide and not _is_utf8(wide):
         _must_decode(path, wide)
         return Text(wide, (), False, True, tally.lines, digest)
-    return _narrow(path, wide, tally, digest)
+    return _narrow(path, wide, tally, digest, usual)
 
 
 def sha256_of(path: Path) -> str:
@@ -119,16 +137,24 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _narrow(path: Path, wide: str, tally: _Tally, digest: str) -> Text:
+def _narrow(path: Path, wide: str, tally: _Tally, digest: str, usual: str) -> Text:
     if wide or not tally.invalid:
         return Text(wide or UTF8, (), bool(tally.invalid), tally.unclean, tally.lines, digest, 0, tally.lost)
     sample = _suspicious_lines(path)
     best, others = _single_byte(sample)
+    if usual and not _is_unicode(usual):
+        best, others = _as_usual(sample, usual, best)
     # Enough valid sequences that make words: the file is UTF-8, and some of its bytes are damaged.
     if tally.valid * 4 > tally.invalid and _plausibility(sample, UTF8) > _plausibility(sample, best) - 0.2:
         return Text(UTF8, (), True, True, tally.lines, digest)
     # Some of these encodings leave bytes without a letter: whoever carries one is refused, not the file.
     return Text(best, others, True, True, tally.lines, digest, _utf8_line(path))
+
+
+def _as_usual(sample: bytes, usual: str, best: str) -> tuple[str, tuple[str, ...]]:
+    """Take the encoding of the source, unless another one reads so much better that it must have changed."""
+    doubtful = _plausibility(sample, best) - _plausibility(sample, usual) > _CLEARLY
+    return usual, (usual, best) if doubtful else ()
 
 
 def _utf8_line(path: Path) -> int:
@@ -142,6 +168,10 @@ def _spells(line: bytes) -> bool:
         return _EUROPEAN.search(line.decode(UTF8)) is not None
     except UnicodeDecodeError:
         return False
+
+
+def _is_unicode(name: str) -> bool:
+    return codecs.lookup(name).name in _UNICODE
 
 
 def _is_utf8(name: str) -> bool:

@@ -11,6 +11,7 @@ import scoring.intake.delimited as delimited
 import scoring.intake.parquets as parquets
 import scoring.intake.workbooks as workbooks
 from scoring.intake.cells import is_empty
+from scoring.intake.choosing import settled, unknown_columns, unknown_sheet
 from scoring.intake.columns import (
     columns_of,
     header_place,
@@ -24,17 +25,15 @@ from scoring.intake.encodings import SINGLE_BYTE, UTF8, Text, scan, sha256_of
 from scoring.intake.grids import Row, Trouble
 from scoring.intake.limits import Limits
 from scoring.intake.meanings import KINDS, RATINGS, meanings_of
+from scoring.intake.ordering import SAMPLE_ROWS, judge_order
 from scoring.intake.profiles import Profile
 from scoring.intake.refusals import Note, Question, Rejected, shown
 from scoring.intake.scales import CSAT5, instrument_of
-from scoring.intake.stamps import DMY, MDY, orders
 from scoring.intake.tables import Opened, is_totals, objects, opened, raw_batches
 from scoring.intake.understanding import PRIVILEGED, SENSITIVE, UNKNOWN, Choices, Column, Understanding
 
-SAMPLE_ROWS = 1000
 # Exports of JSON leave empty values out, so that a name may first appear far below the sample.
 NAMED_ROWS = 200_000
-DATES = ("rated_at", "flagged_at", "hired_on", "left_on", "chat_started_at")
 # A file without an identifier of its own is keyed by what cannot happen twice.
 _FALLBACK_KEYS = (("key",), ("chat_id", "rated_at"), ("agent", "rated_at", "rater"))
 
@@ -47,8 +46,9 @@ def inspect(path: Path, seen: Understanding, profile: Profile, choices: Choices,
         with opened(path, limits) as source:
             seen.container, seen.packing = source.container.kind, source.container.packing
             seen.member = source.container.member
+            choices, seen.questions = settled(choices, seen.kind)
             _take_options(seen, profile, choices)
-            _understand_text(path, source, seen, choices, limits)
+            _understand_text(path, source, seen, profile, choices, limits)
             _understand_table(source, seen, profile, choices, limits)
     except Rejected as error:
         seen.rejection = error.rejection
@@ -77,12 +77,15 @@ def _take_options(seen: Understanding, profile: Profile, choices: Choices) -> No
         setattr(seen, name, getattr(profile, name))
 
 
-def _understand_text(path: Path, source: Opened, seen: Understanding, choices: Choices, limits: Limits) -> None:
+def _understand_text(
+    path: Path, source: Opened, seen: Understanding, profile: Profile, choices: Choices, limits: Limits
+) -> None:
     seen.size = path.stat().st_size
     if source.container.kind not in {TEXT, JSON, JSONL}:
         seen.sha256 = sha256_of(path)
         return
-    text = scan(source.path, limits, choices.encoding, lines_matter=source.container.kind != JSON)
+    lines_matter = source.container.kind != JSON
+    text = scan(source.path, limits, choices.encoding, usual=profile.encoding, lines_matter=lines_matter)
     seen.encoding, seen.damaged, seen.lines = text.encoding, text.damaged, text.lines
     # An escape such as \u0000 hides a control character from the look at the bytes.
     seen.unclean = text.unclean or source.container.kind != TEXT
@@ -99,7 +102,7 @@ def _understand_text(path: Path, source: Opened, seen: Understanding, choices: C
 
 def _understand_table(source: Opened, seen: Understanding, profile: Profile, choices: Choices, limits: Limits) -> None:
     words = vocabulary(seen.kind, profile)
-    rows = _sample(source, seen, words, choices, limits)
+    rows = _sample(source, seen, words, profile, choices, limits)
     if not any(isinstance(row, Trouble) or any(not is_empty(cell) for cell in row) for row in rows):
         raise Rejected("no_records")
     place, taken = _heading_place(source, rows, words, choices)
@@ -112,6 +115,7 @@ def _understand_table(source: Opened, seen: Understanding, profile: Profile, cho
     seen.header_row, seen.header_rows = place + 1, max(1, taken)
     seen.row_width = _usual_width(rows, place, body)
     seen.columns = columns_of(headings, body, kind=seen.kind, profile=profile, choices=choices)
+    seen.questions += unknown_columns(seen.columns, choices)
     if all(is_totals(row, seen) for row in body):
         raise Rejected("no_records")
     _judge_columns(seen, profile, choices, no_header=place < 0)
@@ -126,7 +130,9 @@ def _heading_place(source: Opened, rows: list[Row], words: dict[str, str], choic
     return (choices.header_row - 1, 1) if choices.header_row > 0 else header_place(rows, words)
 
 
-def _sample(source: Opened, seen: Understanding, words: dict[str, str], choices: Choices, limits: Limits) -> list[Row]:
+def _sample(
+    source: Opened, seen: Understanding, words: dict[str, str], profile: Profile, choices: Choices, limits: Limits
+) -> list[Row]:
     if source.workbook:
         seen.workbook = source.workbook
         seen.sheets, seen.since_1904 = source.workbook.sheets, source.workbook.since_1904
@@ -137,7 +143,13 @@ def _sample(source: Opened, seen: Understanding, words: dict[str, str], choices:
         return [parquets.columns(source.path, limits), *_head(parquets.batches(source.path, limits))]
     if kind in {JSON, JSONL}:
         return _object_sample(source, seen, limits)
-    dialect = delimited.sniff(source.path, _text(seen), lambda row: known_headings(row, words), choices.delimiter)
+    dialect = delimited.sniff(
+        source.path,
+        _text(seen),
+        lambda row: known_headings(row, words),
+        choices.delimiter,
+        usual=profile.delimiter,
+    )
     seen.delimiter, seen.escape = dialect.delimiter, dialect.escape
     seen.skipped_lines, seen.spaced = dialect.skipped_lines, dialect.spaced
     return _head(raw_batches(source, seen, replace(limits, chunk_rows=SAMPLE_ROWS)))
@@ -181,7 +193,9 @@ def _choose_sheets(
         return tables
     if choices.sheet in heads:
         return [choices.sheet]
-    if len(tables) > 1:
+    if choices.sheet:
+        seen.questions.append(unknown_sheet(choices.sheet, tables))
+    elif len(tables) > 1:
         seen.questions.append(Question("ambiguous_sheet", "sheet", (*tables, "*"), {"sheets": tables}))
     _note_other_sheets(workbook, seen, [name for name in filled if name not in tables])
     return tables[:1]
@@ -342,37 +356,10 @@ def _judge_values(
             seen.questions.append(question)
     if any(isinstance(cell, str) and _decimal_comma(cell) for row in body[:200] for cell in row):
         seen.decimal = ","
-    if not seen.date_order:
-        _judge_order(source, seen, body, limits)
+    if not choices.date_order:
+        judge_order(source, seen, body, limits)
 
 
 def _decimal_comma(cell: str) -> bool:
     whole, comma, part = cell.strip().partition(",")
     return bool(comma) and whole.isdigit() and part.isdigit() and len(part) != 3
-
-
-def _judge_order(source: Opened, seen: Understanding, body: Sequence[Sequence[Any]], limits: Limits) -> None:
-    """Decide between day and month first; only when the sample leaves it open the whole file is asked."""
-    dates = {name: place for name, place in seen.places().items() if name in DATES}
-    counts = _order_counts([body], dates)
-    if counts[2] and not counts[0] and not counts[1] and len(body) >= SAMPLE_ROWS // 2:
-        counts = _order_counts(_bodies(source, seen, limits), dates)
-    day_first, month_first, undecided = counts
-    seen.date_order = MDY if month_first and not day_first else DMY
-    if (undecided and not day_first and not month_first) or (day_first and month_first):
-        headings = [seen.headings()[name] for name in dates]
-        seen.questions.append(Question("ambiguous_date", "date_order", (DMY, MDY), {"columns": headings}))
-
-
-def _bodies(source: Opened, seen: Understanding, limits: Limits) -> Any:
-    for batch in raw_batches(source, seen, limits, (seen.read_sheets or [""])[0]):
-        yield [row for row in batch if not isinstance(row, Trouble)]
-
-
-def _order_counts(bodies: Any, dates: dict[str, int]) -> tuple[int, int, int]:
-    totals = [0, 0, 0]
-    for rows in bodies:
-        for place in dates.values():
-            for at, number in enumerate(orders([row[place] for row in rows if place < len(row)])):
-                totals[at] += number
-    return totals[0], totals[1], totals[2]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scoring.intake.delimited import is_known as is_delimiter
+from scoring.intake.encodings import is_known as is_encoding
 from scoring.intake.meanings import KINDS, RATINGS, meanings_of
 from scoring.intake.stamps import DMY, MDY, YMD
 from scoring.intake.zones import zone_of
@@ -30,7 +32,8 @@ class Profile:
     profiles with `aliases = true`). `values` maps texts to marks on the instrument's own scale; `unanswered` lists
     texts of the rating column that mean offered but not answered, `ignored` those that mean no survey. `key` lists the
     meanings that make the natural key; `key_prefix` keeps keys of different sources apart; `chat_in_link` says that the
-    chat is the last part of a link.
+    chat is the last part of a link. `encoding`, `delimiter` and `date_order` hold for every file of the source that
+    does not itself say otherwise: see `encodings.scan`, `delimited.sniff` and `ordering.judge_order`.
     """
 
     name: str
@@ -116,8 +119,9 @@ def _check(profile: Profile) -> None:
     for name, allowed in _CHECKED.items():
         if getattr(profile, name) not in allowed:
             raise ProfileError("bad_value", name)
-    if profile.zone and zone_of(profile.zone) is None:
-        raise ProfileError("bad_value", "zone")
+    for name, known in (("zone", zone_of), ("encoding", is_encoding), ("delimiter", is_delimiter)):
+        if getattr(profile, name) and not known(getattr(profile, name)):
+            raise ProfileError("bad_value", name)
     meanings = (
         set(meanings_of(profile.kind)) if profile.kind else {name for kind in KINDS for name in meanings_of(kind)}
     )

@@ -178,6 +178,9 @@ QUESTIONS: dict[str, Promise] = {
         "Record %(record)s would change a date of employment stored as %(stored)s. "
         "Such dates change only by a correction that a second person confirms."
     ),
+    "bad_choice": gettext_lazy(
+        "“%(value)s” cannot be chosen for “%(choice)s” in this file. Choose one of: %(options)s."
+    ),
     "no_key": gettext_lazy("No column identifies a rating. Which columns together do: %(options)s?"),
 }
 

@@ -76,6 +76,7 @@ _EPOCH = re.compile(r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?|[2-4]\d{9}(?:\d{3})
 _SLASHED = re.compile(
     r"\s*(?:[^\W\d]+,? +)?(?:\d{1,2}:\d\d(?::\d\d)?,? )?(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)"
 )
+_SHORT = re.compile(r"\s*(\d{2})[/-](\d{2})[/-](\d{2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,13 @@ def orders(values: Sequence[Any]) -> tuple[int, int, int]:
             month_first += second > 12 >= first
             open_ += first <= 12 and second <= 12
     return day_first, month_first, open_
+
+
+def short_years(values: Sequence[Any]) -> list[tuple[int, int]]:
+    """Give first and last numbers of the dates with two-digit years (26-09-15); none when one cannot begin with it."""
+    found = [_SHORT.match(value) for value in values if isinstance(value, str) and value.strip()]
+    pairs = [(int(one[1]), int(one[3])) for one in found if one and int(one[2]) <= 12]
+    return pairs if len(pairs) == len(found) else []
 
 
 def instants(values: Sequence[Any], rule: Rule, *, zones: Sequence[str] | None = None) -> tuple[Instants, Problems]:
@@ -199,7 +207,8 @@ def _day_first(rule: Rule) -> _Layout:
     swapped = rule.order == MDY
     day, month = ((3, 2), (0, 2)) if swapped else ((0, 2), (3, 2))
     # A dot always means day first; slashes and dashes follow the order of the file.
-    return _Layout((6, 4), month, day, (2, 5), b"/-" if swapped else b"./-")
+    allowed = {MDY: b"/-", YMD: b"."}.get(rule.order, b"./-")
+    return _Layout((6, 4), month, day, (2, 5), allowed)
 
 
 def _span(place: tuple[int, int]) -> range:
@@ -345,8 +354,14 @@ def _iso_parts(found: re.Match[str], _rule: Rule) -> tuple[int, int, int]:
 def _numeric_parts(found: re.Match[str], rule: Rule) -> tuple[int, int, int]:
     first, middle = int(found["first"]), int(found["middle"])
     year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
-    swapped = rule.order == MDY and found["mark"] != "."
-    return (year, first, middle) if swapped else (year, middle, first)
+    if found["mark"] == "." or rule.order == DMY:
+        return year, middle, first
+    if rule.order == MDY:
+        return year, first, middle
+    if len(found["year"]) == 2:
+        return 2000 + first, middle, int(found["year"])
+    # Years stand first in this file, but not here: what could be day or month is no date.
+    return (year, middle, first) if first > 12 else (year, first, middle if middle > 12 else 0)
 
 
 def _wordy_parts(found: re.Match[str], _rule: Rule) -> tuple[int, int, int]:

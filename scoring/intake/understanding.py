@@ -57,7 +57,10 @@ class Column:
 
 @dataclass(slots=True)
 class Understanding:
-    """Everything needed to read the file the same way again. `header_row` is 1-based, 0 when there is none."""
+    """Everything needed to read the file the same way again. `header_row` is 1-based, 0 when there is none.
+
+    `order_is_told` says that some date of the file itself shows the order of day and month.
+    """
 
     kind: str
     file_name: str = ""
@@ -82,6 +85,7 @@ class Understanding:
     row_width: int = 0
     columns: list[Column] = field(default_factory=list)
     date_order: str = "dmy"
+    order_is_told: bool = False
     decimal: str = "."
     zone: str = ""
     instrument: str = ""

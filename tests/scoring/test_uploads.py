@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from journal.models import Entry
 from scoring.intake import Choices
 from scoring.intake.profiles import parse
-from scoring.models import Batch
+from scoring.models import Batch, SourceProfile
 from scoring.models.batches import BatchState
 from scoring.refusals import EvidenceRefused
 from scoring.uploads import Upload, decide, drop, known_as, receive, save_profile
@@ -123,6 +123,57 @@ def test_a_saved_profile_understands_the_next_file_by_itself(cast: Cast) -> None
     assert (profile.title, profile.agent_by, profile.instrument) == ("Контур: выгрузка CSAT", "name", "csat5")
     later = hand_in(FOREIGN.replace("10021", "20021"), cast.hanna)
     assert (later.profile, later.action) == (made.name, "")
+
+
+SHORT = "rating_id,chat_id,agent_id,rating,rated_at,comment\n{0},c{0},A-1,5,2026-01-02,да\n"
+
+
+def handed_in(content: bytes, actor: User) -> Batch:
+    return receive(upload=Upload(name="export.csv", pieces=[content], kind="ratings"), actor=actor, at=NOW)
+
+
+def answered(batch: Batch, choices: Choices, actor: User) -> Batch:
+    """The file as HR has decided it, kept as a source; the batch afresh."""
+    decide(batch=batch, choices=choices, create_agents=False, actor=actor, at=NOW)
+    batch.refresh_from_db()
+    save_profile(batch=batch, title=f"Source {batch.pk}", actor=actor, at=NOW)
+    return batch
+
+
+def test_an_encoding_is_asked_about_once_for_a_source(cast: Cast) -> None:
+    first = handed_in(SHORT.format(1).encode("mac-cyrillic"), cast.hanna)
+    assert [one["code"] for one in first.understanding["questions"]] == ["ambiguous_encoding"]
+    answered(first, Choices(encoding="mac-cyrillic"), cast.hanna)
+    second = handed_in(SHORT.format(2).encode("mac-cyrillic"), cast.hanna)
+    assert (second.action, second.profile) == ("", f"source-{first.pk}")
+    assert second.understanding["encoding"] == "mac-cyrillic"
+    # A profile made from that file knows it too, though nobody has chosen anything again.
+    again = save_profile(batch=second, title="Again", actor=cast.hanna, at=NOW)
+    assert parse(again.document).encoding == "mac-cyrillic"
+
+
+def test_an_order_of_dates_is_kept_for_a_source_only_when_something_told_it(cast: Cast) -> None:
+    open_, told = KNOWN, KNOWN.replace("2026-01-02", "25/01/2026")
+    assert parse(_kept(open_, cast).document).date_order == ""
+    assert parse(_kept(told, cast).document).date_order == "dmy"
+    slashed = KNOWN.replace("2026-01-02", "03/04/2026")
+    batch = answered(hand_in(slashed, cast.hanna), Choices(date_order="mdy"), cast.hanna)
+    second = hand_in(slashed.replace("03/", "05/"), cast.hanna, profile=f"source-{batch.pk}")
+    assert (second.action, second.understanding["date_order"]) == ("", "mdy")
+
+
+def _kept(text: str, cast: Cast) -> SourceProfile:
+    return save_profile(batch=hand_in(text, cast.hanna), title="Kept", actor=cast.hanna, at=NOW)
+
+
+def test_a_delimiter_is_kept_for_a_source(cast: Cast) -> None:
+    text = "a;b,c;d\n1;2,3;4\n5;6,7;8\n"
+    batch = hand_in(text, cast.hanna)
+    assert batch.understanding["delimiter"] == ";"
+    decide(batch=batch, choices=Choices(delimiter=","), create_agents=False, actor=cast.hanna, at=NOW)
+    batch.refresh_from_db()
+    made = save_profile(batch=batch, title="Odd", actor=cast.hanna, at=NOW)
+    assert hand_in(text, cast.hanna, profile=made.name).understanding["delimiter"] == ","
 
 
 def test_two_profiles_of_one_title_get_two_names(cast: Cast) -> None:

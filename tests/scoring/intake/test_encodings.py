@@ -1,11 +1,12 @@
 """The encoding is decided once from all bytes; what does not decide it is asked, what is damaged is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scoring.intake import Choices
-from tests.scoring.intake.files import Result, csv_text, put, row
+from scoring.intake import Choices, Profile
+from tests.scoring.intake.files import PLAIN, Result, csv_text, put, row
 
 RUSSIAN = csv_text([row(1, comment="Долго ждал ответа"), row(2, comment="Спасибо, ёжик".replace(",", ""))])
 COMMENTS = ["Долго ждал ответа", "Спасибо ёжик"]
@@ -102,3 +103,39 @@ def test_invisible_characters_are_refused_in_identifiers_and_kept_in_comments(tm
 def test_emoji_with_joiners_are_ordinary_text(tmp_path: Path) -> None:
     found = Result(put(tmp_path, csv_text([row(1, comment="👩‍👩‍👧 спасибо")])))
     assert found.columns["comment"] == ["👩‍👩‍👧 спасибо"]
+
+
+def profile(encoding: str) -> Profile:
+    return replace(PLAIN, encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "mac-cyrillic"])
+def test_the_encoding_of_the_source_decides_what_the_bytes_leave_open(tmp_path: Path, encoding: str) -> None:
+    path = put(tmp_path, csv_text([row(1, comment="да")]), encoding=encoding)
+    assert Result(path).code == "ambiguous_encoding"
+    found = Result(path, profile=profile(encoding))
+    assert (found.seen.encoding, found.columns["comment"]) == (encoding, ["да"])
+
+
+@pytest.mark.parametrize("written", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_bytes_that_say_it_themselves_beat_the_encoding_of_the_source(tmp_path: Path, written: str) -> None:
+    found = Result(put(tmp_path, RUSSIAN, encoding=written), profile=profile("cp1251"))
+    assert (found.code, found.columns["comment"]) == ("", COMMENTS)
+
+
+def test_plain_ascii_is_read_whatever_the_encoding_of_the_source(tmp_path: Path) -> None:
+    assert Result(put(tmp_path, csv_text([row(1)])), profile=profile("utf-16")).records == [1]
+
+
+def test_a_file_that_reads_far_better_than_its_source_is_asked_about(tmp_path: Path) -> None:
+    path = put(tmp_path, RUSSIAN, encoding="koi8-r")
+    found = Result(path, profile=profile("cp1251"))
+    assert (found.code, found.seen.questions[0].options[:2]) == ("ambiguous_encoding", ("cp1251", "koi8-r"))
+    assert Result(path, profile=profile("koi8-r")).columns["comment"] == COMMENTS
+
+
+def test_lines_of_utf8_are_asked_about_whatever_the_source(tmp_path: Path) -> None:
+    lines = [csv_text([row(at, comment="Долго ждал ответа")]).encode("cp1251") for at in range(1, 9)]
+    utf8 = ",".join(map(str, row(9, comment="Спасибо"))).encode()
+    path = put(tmp_path, lines[0] + b"".join(line.split(b"\r\n", 1)[1] for line in lines[1:]) + utf8)
+    assert Result(path, profile=profile("cp1251")).code == "mixed_encoding"

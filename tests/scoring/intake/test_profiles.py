@@ -97,6 +97,8 @@ def test_shipped_profiles_read_back_as_written(name: str) -> None:
         ('name = "x"\nzone = "Mars/Olympus"', "bad_value"),
         ('name = "x"\nkind = "ratings"\n[columns]\nmood = "Mood"', "bad_value"),
         ('name = "x"\ncolumns = 5', "bad_value"),
+        ('name = "x"\nencoding = "klingon"', "bad_value"),
+        ('name = "x"\ndelimiter = ";;"', "bad_value"),
         ('name = "x"\n[columns]\nrating = [5]', "bad_value"),
         ('name = "x"\nzone = 5', "bad_value"),
         ('name = "x"\nkey = "chat_id"', "bad_value"),

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from scoring.intake import Choices
-from tests.scoring.intake.files import HEADER, PROFILES, Result, csv_text, put, repacked, row, workbook
+from tests.scoring.intake.files import HEADER, PLAIN, PROFILES, Result, csv_text, put, repacked, row, seen, workbook
 
 ROWS = [row(1), row(2), row(3)]
 # A cell of a workbook knows no zone.
@@ -23,6 +24,16 @@ TITLE = [["Отчёт по оценкам чатов"], ["Период: 01.09.20
 def test_delimiters_and_line_ends(tmp_path: Path, delimiter: str, end: str) -> None:
     found = Result(put(tmp_path, csv_text(ROWS, delimiter=delimiter, end=end)))
     assert (found.seen.delimiter, found.records) == (delimiter, [1, 2, 3])
+
+
+def test_the_delimiter_of_the_source_holds_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    header = ["a;b", "c;d", "e;f"]
+    odd = put(tmp_path, csv_text([["1;2", "3;4", "5;6"]] * 3, header, ","))
+    assert seen(odd).delimiter == ";"
+    assert seen(odd, profile=replace(PLAIN, delimiter=",")).delimiter == ","
+    plain = put(tmp_path, csv_text([row(1)], delimiter=";"))
+    assert Result(plain, profile=replace(PLAIN, delimiter="\t")).records == [1]
+    assert Result(plain, profile=replace(PLAIN, delimiter=",")).seen.delimiter == ";"
 
 
 def test_the_hint_of_excel_is_taken(tmp_path: Path) -> None:
