@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from scoring.intake.cells import bare
 from scoring.intake.records import Chunk, Conversion, Setting
 from scoring.intake.refusals import Problem
 from scoring.intake.roster import Person, Roster, folded_name
@@ -142,7 +143,9 @@ def _managers_resolved(chunk: Chunk, roster: Roster) -> Chunk:
         if names[folded_name(name)] == 1
     }
     resolved = []
-    for text in chunk.columns["manager"]:
+    for marked in chunk.columns["manager"]:
+        known = marked in numbers or marked in roster.people or folded_name(marked) in inside or roster.by_name(marked)
+        text = marked if known else bare(marked)
         person = roster.by_name(text) if text else None
         is_number = not text or text in numbers or text in roster.people
         resolved.append(text if is_number else inside.get(folded_name(text), person.staff_number if person else text))

@@ -18,13 +18,18 @@ _UNDECIDED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _COMMA_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _INTEGER = re.compile(r"[+-]?\d+(?:[.,]0*)?")
 _KEPT_AS_TEXT = re.compile(r'^="([^"]*)"$')
+# Excel's mark of a text, which some exporters write out, also before whatever else might be taken for a formula.
+_TEXT_MARK = re.compile(r"'(?=.)(.*?)'?", re.DOTALL)
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
 _MANGLED = re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d{1,3}")
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Controls, and everything that takes no room on the page: soft hyphens, zero widths, direction marks, fillers, tags.
+# A variation selector belongs to the sign before it (the coloured heart), and to no letter or digit.
 _HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "|(?<![\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\ufe00-\ufe0f]"
 )
 _LOST = re.compile("[\ud800-\udfff]")
 _LOST_IN_NAMES = re.compile("[\ud800-\udfff\ufffd]")
@@ -51,6 +56,12 @@ def plain(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
+def bare(text: str) -> str:
+    """Take off the apostrophe that marks a text in Excel ('00123), and the second one of those who quote with it."""
+    found = _TEXT_MARK.fullmatch(text) if text.startswith("'") else None
+    return found[1].strip() if found else text
+
+
 def is_empty(cell: Any) -> bool:
     """Whether a cell holds nothing but space."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
@@ -59,19 +70,25 @@ def is_empty(cell: Any) -> bool:
 def texts(column: Sequence[Any], *, longest: int, unclean: bool, verbatim: bool = False) -> tuple[list[str], Problems]:
     """Give the column as stripped NFC text (as it stands when `verbatim`), with cells that are too long or unclean.
 
+    Of verbatim text only the apostrophe goes that exporters put before a formula, so that a spreadsheet runs none.
     `unclean` says that control or invisible characters occur in the file, so that each cell must be looked at.
     """
     problems: Problems = {}
     if set(map(type, column)) - {str}:
         problems = {place: Problem(cell.code) for place, cell in enumerate(column) if isinstance(cell, BadCell)}
         column = list(map(plain, column))
-    found = list(column) if verbatim else _tidied(column, problems)
+    found = _unguarded(column) if verbatim else _tidied(column, problems)
     if max(map(len, found), default=0) > longest:
         problems |= {place: _too_long(text, longest) for place, text in enumerate(found) if len(text) > longest}
     if unclean:
         patterns = (_CONTROL, _LOST) if verbatim else (_HIDDEN, _LOST_IN_NAMES)
         problems = _hidden(found, *patterns) | problems
     return found, problems
+
+
+def _unguarded(column: Sequence[str]) -> list[str]:
+    guarded = _GUARDED.search("\n".join(column))
+    return [text[1:] if _GUARDED.match(text) else text for text in column] if guarded else list(column)
 
 
 def _tidied(column: Sequence[str], problems: Problems) -> list[str]:
@@ -105,12 +122,17 @@ def _hidden(column: Sequence[str], hidden: re.Pattern[str], lost: re.Pattern[str
 
 
 def identifiers(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
-    """Give the column as identifiers: text, never numbers; those that a spreadsheet has cut are refused."""
+    """Give the column as identifiers: text, never numbers, without Excel's mark of a text before them ('00123).
+
+    Those that a spreadsheet has cut are refused.
+    """
     cut = {}
     if set(map(type, column)) - {str}:
         cut = {place: Problem("mangled_id") for place, cell in enumerate(column) if _is_cut(cell)}
     found, problems = texts(column, longest=longest, unclean=unclean)
     joined = "\n".join(found)
+    if "'" in joined:
+        found = list(map(bare, found))
     if "E+" in joined or "e+" in joined:
         cut |= {place: Problem("mangled_id") for place, text in enumerate(found) if _MANGLED.fullmatch(text)}
     return found, cut | problems
@@ -122,17 +144,32 @@ def _is_cut(cell: Any) -> bool:
 
 
 def names(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
-    """Give the column as names: text with single spaces (a no-break space is a space)."""
+    """Give the column as names: text with single spaces (a no-break space is a space).
+
+    An apostrophe may begin a name ('t Hooft): it goes only where all names have it and no small letter follows, or
+    where one stands at the end as well.
+    """
     kinds = list(set(column)) if set(map(type, column)) == {str} else []
     if kinds and len(kinds) * 4 < len(column):
         # Few names over and over: each is looked at once, unless something is wrong somewhere.
         found, problems = texts(kinds, longest=longest, unclean=unclean)
         if not problems:
-            known = {raw: " ".join(text.split()) for raw, text in zip(kinds, found, strict=True)}
+            known = dict(zip(kinds, _spaced(found), strict=True))
             return list(map(known.__getitem__, column)), {}
     found, problems = texts(column, longest=longest, unclean=unclean)
-    spaced = {text: " ".join(text.split()) for text in set(found)}
+    each = list(set(found))
+    spaced = dict(zip(each, _spaced(each), strict=True))
     return list(map(spaced.__getitem__, found)), problems
+
+
+def _spaced(texts_: Sequence[str]) -> list[str]:
+    """Different names with single spaces, without apostrophes that are no part of them."""
+    found = [" ".join(text.split()) for text in texts_]
+    marked = [text for text in found if text.startswith("'")]
+    if not marked:
+        return found
+    all_marked = len(marked) == len([text for text in found if text])
+    return [bare(text) if text.endswith("'") or (all_marked and not text[1:2].islower()) else text for text in found]
 
 
 def converted(column: Sequence[Any], convert: Callable[[Any], Any]) -> tuple[list[Any], Problems]:
@@ -153,7 +190,7 @@ def score(low: int, high: int, words: dict[str, int] | None = None) -> Callable[
 
     def convert(cell: Any) -> int | Problem | None:
         if words:
-            found = words.get(plain(cell).strip().lower())
+            found = words.get(bare(plain(cell).strip()).lower())
             if found is not None:
                 return found
         number = real(cell)
@@ -174,7 +211,7 @@ def real(cell: Any) -> float | Problem | None:
         return Problem("not_a_number")
     if isinstance(cell, int | float):
         return _finite(float(cell)) if abs(cell) < 1e300 else Problem("number_too_large")
-    text = str(cell or "").strip()
+    text = bare(str(cell or "").strip())
     if not text:
         return None
     if _ERROR_TEXT.fullmatch(text):
@@ -198,7 +235,7 @@ def count(cell: Any) -> int | Problem | None:
         return Problem("not_a_number")
     if isinstance(cell, int | float):
         return _counted(int(cell))
-    text = str(cell or "").strip()
+    text = bare(str(cell or "").strip())
     if not text:
         return None
     if _GROUPED.fullmatch(text) or _COMMA_GROUPED.fullmatch(text):
@@ -221,7 +258,7 @@ def flag(cell: Any) -> bool | Problem | None:
         return Problem(cell.code)
     if isinstance(cell, bool):
         return cell
-    text = plain(cell).strip().lower()
+    text = bare(plain(cell).strip()).lower()
     if not text:
         return None
     if text in _YES or text in _NO:
@@ -235,7 +272,7 @@ def seconds(cell: Any) -> float | Problem | None:
         return cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
     if isinstance(cell, timedelta):
         return cell.total_seconds()
-    clock = _CLOCK.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    clock = _CLOCK.fullmatch(bare(cell.strip())) if isinstance(cell, str) else None
     if clock:
         first, second, third = int(clock[1]), int(clock[2]), clock[3]
         return float(first * 3600 + second * 60 + int(third)) if third else float(first * 60 + second)

@@ -22,8 +22,9 @@ from scoring.intake.zones import zone_of
 HEADER_SEARCH_ROWS = 30
 EXAMPLES = 5
 LEAST_CONFIDENCE = 0.3
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_NOISE = re.compile(r"[\s_\-–—./\\:;*?!№#()\[\]\"'«»\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_HIDDEN = "\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+_UNSEEN = re.compile(f"[{_HIDDEN}]")
+_NOISE = re.compile(rf"[\s_\-–—./\\:;*?!№#()\[\]\"'«»\u00a0{_HIDDEN}]+")
 _COUNTING = {"id", "number", "no", "uuid", "номер", "код"}
 # Of several dates the one of the answer is wanted.
 _BEST = {"rated_at": ("rate", "scor", "survey", "submit", "оцен", "отзыв")}

@@ -19,17 +19,22 @@ DELIMITERS = ",;\t|~^"
 _PROBED_ROWS = 60
 _PROBED_CHARS = 64 * 1024
 _HINT = re.compile(r'^\ufeff?"?sep=(.)"?\s*$', re.IGNORECASE)
+_WRAPPED = re.compile(r"'.*'", re.DOTALL)
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How lines become cells; `skipped_lines` stand before the table, `spaced` says that spaces follow delimiters."""
+    """How lines become cells; `skipped_lines` stand before the table, `spaced` says that spaces follow delimiters.
+
+    `quote` is the apostrophe in files of the few exporters that quote with it.
+    """
 
     delimiter: str
     escape: str = ""
     skipped_lines: int = 0
     spaced: bool = False
+    quote: str = '"'
 
 
 def open_text(path: Path, text: Text) -> IO[str]:
@@ -52,6 +57,8 @@ def sniff(
     skipped = 1 if hint else 0
     body = _BREAK.split(sample, maxsplit=1)[1] if hint and _BREAK.search(sample) else sample
     delimiter = chosen or (hint.group(1) if hint else _best_delimiter(body, familiar, usual))
+    if _is_wrapped(body, delimiter):
+        return Dialect(delimiter, "", skipped, quote="'")
     escape, spaced = _habits(body, delimiter)
     return Dialect(delimiter, escape, skipped, spaced)
 
@@ -101,10 +108,27 @@ def _habits(sample: str, delimiter: str) -> tuple[str, bool]:
     return "", False
 
 
-def _quotes_match(sample: str, delimiter: str, escape: str | None, *, spaced: bool) -> bool:
+def _is_wrapped(sample: str, delimiter: str) -> bool:
+    """Whether cells are quoted with apostrophes: all headings, or all values of a column where nothing else quotes."""
+    if "'" not in sample:
+        return False
+    rows = [row for row in csv.reader(_BREAK.split(sample), delimiter=delimiter, quoting=csv.QUOTE_NONE) if any(row)]
+    heads, body = rows[0], rows[1:_PROBED_ROWS]
+    columns = [[row[at] for row in body if at < len(row) and row[at]] for at in range(len(heads))]
+    named = len(heads) > 1 and all(map(_WRAPPED.fullmatch, heads))
+    valued = '"' not in sample and any(column and all(map(_WRAPPED.fullmatch, column)) for column in columns)
+    return (named or valued) and _quotes_match(sample, delimiter, None, spaced=False, quote="'")
+
+
+def _quotes_match(sample: str, delimiter: str, escape: str | None, *, spaced: bool, quote: str = '"') -> bool:
     whole = sample if len(sample) < _PROBED_CHARS else sample[: sample.rfind("\n") + 1]
     lines = csv.reader(
-        io.StringIO(whole, newline=""), delimiter=delimiter, escapechar=escape, skipinitialspace=spaced, strict=True
+        io.StringIO(whole, newline=""),
+        delimiter=delimiter,
+        quotechar=quote,
+        escapechar=escape,
+        skipinitialspace=spaced,
+        strict=True,
     )
     try:
         widths = {len(line) for line in lines}
@@ -122,6 +146,7 @@ def batches(path: Path, text: Text, dialect: Dialect, limits: Limits) -> Batches
         reader = csv.reader(
             stream,
             delimiter=dialect.delimiter,
+            quotechar=dialect.quote,
             escapechar=dialect.escape or None,
             strict=True,
             skipinitialspace=dialect.spaced,

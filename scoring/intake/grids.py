@@ -8,9 +8,12 @@ from typing import Any, TypeAlias
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
 
 
+NESTED = "nested_value"
+
+
 @dataclass(frozen=True, slots=True)
 class BadCell:
-    """A cell that holds no value: a spreadsheet error, or a formula nobody has calculated."""
+    """A cell that holds no value: a spreadsheet error, a formula nobody has calculated, a list (NESTED)."""
 
     text: str
     code: str = "error_cell"

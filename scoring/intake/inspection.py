@@ -29,7 +29,7 @@ from scoring.intake.ordering import SAMPLE_ROWS, judge_order
 from scoring.intake.profiles import Profile
 from scoring.intake.refusals import Note, Question, Rejected, shown
 from scoring.intake.scales import CSAT5, instrument_of
-from scoring.intake.tables import Opened, is_totals, objects, opened, raw_batches
+from scoring.intake.tables import Opened, dialect_of, is_totals, objects, opened, raw_batches
 from scoring.intake.understanding import PRIVILEGED, SENSITIVE, UNKNOWN, Choices, Column, Understanding
 
 # Exports of JSON leave empty values out, so that a name may first appear far below the sample.
@@ -151,7 +151,7 @@ def _sample(
         usual=profile.delimiter,
     )
     seen.delimiter, seen.escape = dialect.delimiter, dialect.escape
-    seen.skipped_lines, seen.spaced = dialect.skipped_lines, dialect.spaced
+    seen.skipped_lines, seen.spaced, seen.quote = dialect.skipped_lines, dialect.spaced, dialect.quote
     return _head(raw_batches(source, seen, replace(limits, chunk_rows=SAMPLE_ROWS)))
 
 
@@ -241,7 +241,7 @@ def _decide_encoding(source: Opened, seen: Understanding, words: dict[str, str])
 
 def _headings_in(source: Opened, seen: Understanding, encoding: str, words: dict[str, str]) -> int:
     text = Text(encoding, (), damaged=True, unclean=True, lines=0, sha256="")
-    dialect = delimited.Dialect(seen.delimiter, seen.escape, seen.skipped_lines, seen.spaced)
+    dialect = dialect_of(seen)
     return _headings_known(_head(delimited.batches(source.path, text, dialect, Limits(chunk_rows=30))), words)
 
 

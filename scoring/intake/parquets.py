@@ -1,12 +1,13 @@
 """Parquet files through DuckDB: rows and sizes are told from the footer before a page is unpacked."""
 
-import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from scoring.intake.grids import Batches
+from scoring.intake.grids import NESTED, BadCell, Batches
 from scoring.intake.limits import MEGABYTE, Limits
 from scoring.intake.refusals import Rejected
 
@@ -22,7 +23,7 @@ def columns(path: Path, limits: Limits) -> list[str]:
     with _connection() as connection:
         try:
             _check(connection, path, limits)
-            names = [name for name, _ in _types(connection, path)]
+            names = [leaf.name for leaf in _leaves(connection, path, limits)]
         except duckdb.Error as error:
             raise Rejected("corrupt", container="parquet") from error
     if len(names) > limits.columns:
@@ -57,33 +58,53 @@ def _one(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def _types(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
-    found = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-    return [(str(row[0]), str(row[1])) for row in found]
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """One column of plain values: a column of the file, or a field inside a structure, named as in JSON (agent.id)."""
+
+    name: str
+    source: str
+    kind: str
+
+
+def _leaves(connection: duckdb.DuckDBPyConnection, path: Path, limits: Limits) -> list[_Leaf]:
+    found = connection.from_parquet(str(path))
+    tops = zip(found.columns, found.types, strict=True)
+    return [leaf for name, kind in tops for leaf in _inner(name, _quoted(name), kind, limits.json_depth)]
+
+
+def _inner(name: str, source: str, kind: Any, depth: int) -> Iterator[_Leaf]:
+    if kind.id != "struct" or not depth:
+        yield _Leaf(name, source, str(kind))
+        return
+    for field, inner in kind.children:
+        part = f"struct_extract({source}, {_text(field)})"
+        yield from _inner(f"{name}.{field}", part, inner, depth - 1)
 
 
 def batches(path: Path, limits: Limits) -> Batches:
-    """Give the rows in batches; times with a zone as ISO text in UTC, nested values as JSON text."""
+    """Give the rows in batches: times with a zone as ISO text in UTC, structures as JSON has them, field by field.
+
+    A list or a map is no value: it comes as BadCell, and refuses the record only where something is read from it.
+    """
     with _connection() as connection:
         try:
-            types = _types(connection, path)
-            chosen = ", ".join(_expression(name, kind, limits) for name, kind in types)
-            binary = any(kind == "BLOB" for _, kind in types)
-            size = _rows_at_once(connection, path, types, limits)
+            leaves = _leaves(connection, path, limits)
+            chosen = ", ".join(_expression(leaf, limits) for leaf in leaves)
+            special = [(at, decode) for at, leaf in enumerate(leaves) if (decode := _decoder(leaf.kind))]
+            size = _rows_at_once(connection, path, leaves, limits)
             cursor = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [str(path)])  # noqa: S608
             while rows := cursor.fetchmany(size):
-                yield [list(map(_decoded, row)) for row in rows] if binary else list(rows)
+                yield [_decoded(row, special) for row in rows] if special else list(rows)
         except duckdb.OutOfMemoryException as error:
             raise Rejected("zip_bomb", limit=limits.unpacked_mb) from error
         except duckdb.Error as error:
             raise Rejected("corrupt", container="parquet") from error
 
 
-def _rows_at_once(
-    connection: duckdb.DuckDBPyConnection, path: Path, types: list[tuple[str, str]], limits: Limits
-) -> int:
+def _rows_at_once(connection: duckdb.DuckDBPyConnection, path: Path, leaves: list[_Leaf], limits: Limits) -> int:
     """Tell how many rows fit into memory; a dictionary can repeat one long text a million times. Raises Rejected."""
-    sizes = [_size(name, kind) for name, kind in types if kind in _TEXTS]
+    sizes = [_size(leaf) for leaf in leaves if leaf.kind in _TEXTS]
     if not sizes:
         return limits.chunk_rows
     longest = " + ".join(f"coalesce(max(least({size}, {limits.field_chars + 1})), 0)" for size in sizes)
@@ -95,33 +116,57 @@ def _rows_at_once(
     return max(1, min(limits.chunk_rows, _CHARS_AT_ONCE // max(1, int(row))))
 
 
-def _size(name: str, kind: str) -> str:
-    return f"octet_length({_quoted(name)})" if kind == "BLOB" else f"strlen({_quoted(name)})"
+def _size(leaf: _Leaf) -> str:
+    return f"octet_length({leaf.source})" if leaf.kind == "BLOB" else f"strlen({leaf.source})"
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _expression(name: str, kind: str, limits: Limits) -> str:
-    quoted = _quoted(name)
+def _text(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
+
+
+def _expression(leaf: _Leaf, limits: Limits) -> str:
+    source, kind = leaf.source, leaf.kind
     if kind in _TEXTS:
         # One character beyond what is allowed is enough to be refused for; a character has four bytes at most.
-        return f"{quoted}[:{(limits.field_chars + 1) * _TEXTS[kind]}] AS {quoted}"
+        return f"{source}[:{(limits.field_chars + 1) * _TEXTS[kind]}]"
     if kind.startswith("TIMESTAMP WITH TIME ZONE"):
-        return f"strftime(timezone('UTC', {quoted}), '%Y-%m-%d %H:%M:%S.%fZ') AS {quoted}"
-    if kind.endswith("]") or kind.startswith(_NESTED):
-        return f"CAST(to_json({quoted}) AS VARCHAR) AS {quoted}"
+        return f"strftime(timezone('UTC', {source}), '%Y-%m-%d %H:%M:%S.%fZ')"
+    if _is_nested(kind):
+        return f"left(CAST(to_json({source}) AS VARCHAR), {limits.field_chars + 1})"
+    if kind in {"DOUBLE", "FLOAT"}:
+        # Where a value is missing, data frames write a number that is none.
+        return f"CASE WHEN isnan({source}) THEN NULL ELSE {source} END"
     if kind.startswith("DECIMAL"):
-        return f"CAST({quoted} AS DOUBLE) AS {quoted}"
-    return f"CAST({quoted} AS VARCHAR) AS {quoted}" if kind.startswith(_AS_TEXT) else quoted
+        return f"CAST({source} AS {'VARCHAR' if kind.endswith(',0)') else 'DOUBLE'})"
+    return f"CAST({source} AS VARCHAR)" if kind.startswith(_AS_TEXT) else source
 
 
-def _decoded(value: Any) -> Any:
+def _is_nested(kind: str) -> bool:
+    return kind.endswith("]") or kind.startswith(_NESTED)
+
+
+def _decoder(kind: str) -> Callable[[Any], Any] | None:
+    """What to do with values as they come; None for nothing."""
+    if _is_nested(kind):
+        return _as_no_value
+    return _as_text if kind == "BLOB" else None
+
+
+def _decoded(row: Sequence[Any], special: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+    cells = list(row)
+    for at, decode in special:
+        cells[at] = decode(cells[at])
+    return cells
+
+
+def _as_text(value: Any) -> Any:
     """Text that its writer did not mark as such; bytes that are none come through as lone surrogates."""
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
 
 
-def as_text(value: Any) -> str:
-    """Write a nested value as JSON text, the form in which cells carry it."""
-    return json.dumps(value, ensure_ascii=False)
+def _as_no_value(value: str | None) -> BadCell | None:
+    return None if value in {None, "[]", "{}", "null"} else BadCell(str(value), NESTED)

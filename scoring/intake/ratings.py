@@ -62,7 +62,7 @@ def _marks(work: Conversion, seen: Understanding) -> tuple[list[Any], list[int]]
     ignored = set(seen.ignored)
 
     def mark(cell: Any) -> Any:
-        text = cells.plain(cell).strip().lower() if offered or ignored else ""
+        text = cells.bare(cells.plain(cell).strip()).lower() if offered or ignored else ""
         if text and text in ignored:
             return _IGNORED
         return None if text and text in offered else convert(cell)

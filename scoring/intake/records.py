@@ -160,8 +160,8 @@ class Conversion:
 
     def agents(self, meaning: str = "agent") -> list[Person | None]:
         """Find whom each record is about; unknown agents are blamed when a roster was given."""
-        references = self.name(meaning, 200, required=True)
         roster, how = self.setting.roster, self.seen.agent_by
+        references = _without_marks(self.name(meaning, 200, required=True), roster, how)
         found = {text: roster.find(text, how) if roster else _NO_AGENT for text in set(references)}
         self.fields["agent_ref"] = references
         ways = {text: way for text, (_, way) in found.items()}
@@ -211,6 +211,20 @@ class Conversion:
     def _waiting(self, place: int) -> dict[str, Any]:
         row = {name: _storable(values[place]) for name, values in self.fields.items()}
         return {"record": self.block.records[place], "reference": self.fields["agent_ref"][place], "payload": row}
+
+
+def _without_marks(references: list[str], roster: Roster | None, how: str) -> list[str]:
+    """Take Excel's mark of a text off references, unless somebody is known with it, or it may begin a name."""
+    marked = {text for text in references if text.startswith("'")}
+    by_name = how in {"name", "name_email"}
+
+    def meant(text: str) -> str:
+        if roster and (roster.knows(text, how) or (by_name and not roster.knows(cells.bare(text), how))):
+            return text
+        return text if by_name and not roster else cells.bare(text)
+
+    better = {text: meant(text) for text in marked}
+    return [better.get(text, text) for text in references] if marked else references
 
 
 def _joined(day: Any, hour: Any) -> str:

@@ -74,6 +74,10 @@ class Roster:
             return self._create(reference, how), by
         return person, by
 
+    def knows(self, reference: str, how: str) -> bool:
+        """Whether this reference leads to somebody, or was decided on the waiting list; nobody is created."""
+        return reference in self.matches or self._known(reference, how)[0] is not None
+
     def _create(self, reference: str, how: str) -> Person:
         if reference not in self.created:
             name, email = reference, reference if how == "email" else ""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scoring.intake.cells import is_empty, plain, real
+from scoring.intake.cells import bare, is_empty, plain, real
 from scoring.intake.profiles import INSTRUMENTS
 from scoring.intake.refusals import Question
 
@@ -35,7 +35,7 @@ def instrument_of(cells: Sequence[Any], heading: str) -> tuple[str, Question | N
     """Tell the instrument from sampled marks: (instrument, None), or (best guess, the question to ask)."""
     filled = [cell for cell in cells if not is_empty(cell)]
     marks = [number for number in map(real, filled) if isinstance(number, float)]
-    words = [plain(cell).strip().lower() for cell in filled if not isinstance(real(cell), float)]
+    words = [bare(plain(cell).strip()).lower() for cell in filled if not isinstance(real(cell), float)]
     if len(words) > len(filled) / 2:
         return _by_words(words, heading)
     return _by_numbers(marks, heading)

@@ -78,6 +78,9 @@ REFUSALS: dict[str, Promise] = {
     "bad_json": gettext_lazy("The line is no JSON: “%(value)s”. Export it again."),
     "not_object": gettext_lazy("The line is JSON but no object: “%(value)s”. Each line must be one object."),
     "duplicate_key": gettext_lazy("The name “%(key)s” stands twice in one object. Keep one of the two."),
+    "nested_value": gettext_lazy(
+        "“%(column)s” holds a list or an object, not one value: “%(value)s”. Export one plain value per record."
+    ),
     "nesting_too_deep": gettext_lazy("The object is nested deeper than %(limit)s levels. Export flat records."),
     "not_a_boolean": gettext_lazy("“%(value)s” in “%(column)s” is neither yes nor no."),
     "bad_sign": gettext_lazy("“%(value)s” in “%(column)s” is neither positive, negative nor mixed."),

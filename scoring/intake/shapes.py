@@ -10,7 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from scoring.intake.grids import NESTED, BadCell
+
 Record = dict[str, Any]
+
+
+class DoubleName(ValueError):
+    """A record says `agent.id` and has an `id` inside its `agent`; `args` holds the name."""
 
 
 def flattened(record: Record, shape: str) -> Iterator[Record]:
@@ -20,14 +26,24 @@ def flattened(record: Record, shape: str) -> Iterator[Record]:
 
 
 def flat(record: Record, prefix: str = "") -> Record:
-    """Join nested names with dots; lists become JSON text."""
+    """Join nested names with dots; a list is no value of a cell, an empty one is an empty cell.
+
+    A name that also comes about by joining stands twice: then the record is `DoubleName`.
+    """
     found: Record = {}
     for name, value in record.items():
-        if isinstance(value, dict):
-            found |= flat(value, f"{prefix}{name}.")
-        else:
-            found[f"{prefix}{name}"] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+        whole = f"{prefix}{name}"
+        inner = flat(value, f"{whole}.") if isinstance(value, dict) else {whole: _plain(value)}
+        if not found.keys().isdisjoint(inner):
+            raise DoubleName(next(one for one in inner if one in found))
+        found |= inner
     return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return BadCell(json.dumps(value, ensure_ascii=False), NESTED) if value else None
+    return value
 
 
 def _part(record: Record, *names: str) -> Record:

@@ -74,9 +74,9 @@ _WORDY = re.compile(
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?|[2-4]\d{9}(?:\d{3})?(?:\.\d+)?")
 _SLASHED = re.compile(
-    r"\s*(?:[^\W\d]+,? +)?(?:\d{1,2}:\d\d(?::\d\d)?,? )?(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)"
+    r"\s*'?(?:[^\W\d]+,? +)?(?:\d{1,2}:\d\d(?::\d\d)?,? )?(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)"
 )
-_SHORT = re.compile(r"\s*(\d{2})[/-](\d{2})[/-](\d{2})(?!\d)")
+_SHORT = re.compile(r"\s*'?(\d{2})[/-](\d{2})[/-](\d{2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +290,7 @@ def moment(value: Any, rule: Rule) -> datetime | Problem | None:
         return Problem("bad_date")
     if isinstance(value, int | float):
         return _from_number(float(value), rule)
-    return _from_text(" ".join(str(value).split()), rule)
+    return _from_text(" ".join(str(value).removeprefix("'").removesuffix("'").split()), rule)
 
 
 def _from_number(number: float, rule: Rule) -> datetime | Problem:

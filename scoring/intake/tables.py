@@ -90,10 +90,14 @@ def raw_batches(source: Opened, seen: Understanding, limits: Limits, sheet: str 
         return chain([[names]], parquets.batches(source.path, limits))
     text = text_of(seen)
     if kind == TEXT:
-        dialect = delimited.Dialect(seen.delimiter, seen.escape, seen.skipped_lines, seen.spaced)
-        return delimited.batches(source.path, text, dialect, limits)
+        return delimited.batches(source.path, text, dialect_of(seen), limits)
     names = [column.heading for column in seen.columns]
     return chain([[names]], _object_batches(source, seen, names, limits))
+
+
+def dialect_of(seen: Understanding) -> delimited.Dialect:
+    """Rebuild how lines become cells."""
+    return delimited.Dialect(seen.delimiter, seen.escape, seen.skipped_lines, seen.spaced, seen.quote)
 
 
 def text_of(seen: Understanding) -> Text:
@@ -108,8 +112,11 @@ def objects(source: Opened, seen: Understanding, limits: Limits, shape: str) -> 
     for found in read(source.path, text_of(seen), limits):
         if isinstance(found, Trouble):
             yield found
-        else:
+            continue
+        try:
             yield from (_renamed(one, names) for one in shapes.flattened(found, shape))
+        except shapes.DoubleName as error:
+            yield Trouble("duplicate_key", params={"key": error.args[0]})
 
 
 def _renamed(record: dict[str, Any], names: dict[str, str]) -> dict[str, Any] | Trouble:
@@ -276,7 +283,7 @@ def _is_record(line: str, seen: Understanding, dates: list[int]) -> bool:
     cells = line.split(seen.delimiter)
     if len(cells) < len(seen.columns):
         return False
-    return any(_DATE_START.match(cells[place].strip().strip('"')) for place in dates)
+    return any(_DATE_START.match(cells[place].strip().strip("\"'")) for place in dates)
 
 
 def row_cells(row: Sequence[Any]) -> list[str]:

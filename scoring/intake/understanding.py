@@ -78,6 +78,7 @@ class Understanding:
     escape: str = ""
     skipped_lines: int = 0
     spaced: bool = False
+    quote: str = '"'
     sheets: list[str] = field(default_factory=list)
     read_sheets: list[str] = field(default_factory=list)
     header_row: int = 0

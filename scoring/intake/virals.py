@@ -57,12 +57,12 @@ def _links(work: Conversion) -> list[str]:
     found, problems = cells.texts(work.raw("url"), longest=LONGEST, unclean=work.seen.unclean)
     work.blame("url", problems)
     return (
-        [value or "" for value in work.values("url", lambda cell: link(cells.plain(cell)))]
+        [value or "" for value in work.values("url", lambda cell: link(cells.bare(cells.plain(cell).strip())))]
         if work.has("url")
         else found
     )
 
 
 def _sign(cell: Any) -> str | Problem:
-    text = cells.plain(cell).strip().lower()
+    text = cells.bare(cells.plain(cell).strip()).lower()
     return _SIGNS.get(text, Problem("bad_sign")) if text else ""

@@ -1,12 +1,13 @@
 """The encoding is decided once from all bytes; what does not decide it is asked, what is damaged is refused."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scoring.intake import Choices, Profile
-from tests.scoring.intake.files import PLAIN, Result, csv_text, put, row
+from tests.scoring.intake.files import HEADER, PLAIN, Result, csv_text, put, row, workbook
 
 RUSSIAN = csv_text([row(1, comment="Долго ждал ответа"), row(2, comment="Спасибо, ёжик".replace(",", ""))])
 COMMENTS = ["Долго ждал ответа", "Спасибо ёжик"]
@@ -91,13 +92,26 @@ def test_a_letter_that_was_lost_before_is_no_part_of_an_identifier(tmp_path: Pat
     "char",
     [
         *("\u200b", "\u202e", "\ufeff", "\u2066", "\u00ad", "\u034f", "\u061c", "\u115f", "\u180e", "\u3164", "\uffa0"),
-        "\U000e0041",
+        *("\u17b4", "\u2800", "\ufe0f", "\ufe0e", "\ufe00", "\U000e0041", "\U000e0100"),
     ],
 )
 def test_invisible_characters_are_refused_in_identifiers_and_kept_in_comments(tmp_path: Path, char: str) -> None:
     found = Result(put(tmp_path, csv_text([row(1, comment=f"a{char}b"), row(2, rating_id=f"R{char}2")])))
     assert found.refused == [(2, "control_char")]
     assert found.columns["comment"] == [f"a{char}b"]
+
+
+def test_a_sign_with_its_colour_is_an_ordinary_word(tmp_path: Path) -> None:
+    found = Result(put(tmp_path, csv_text([[*row(1), "⭐️ VIP"], [*row(2), "VIP\ufe0f"]], [*HEADER, "topic"])))
+    assert (found.columns["topic"], found.refused) == (["⭐️ VIP"], [(2, "control_char")])
+
+
+@pytest.mark.parametrize("char", ["\u00ad", "\u200b", "\ufe0f", "\u2800"])
+def test_invisible_characters_are_refused_in_agents_whatever_the_container(tmp_path: Path, char: str) -> None:
+    line = row(1, agent_id=f"A-1{char}")
+    hidden = json.dumps([dict(zip(HEADER, line, strict=True))])
+    for path in (put(tmp_path, hidden, "a.json"), workbook(tmp_path, {"S": [HEADER, line]})):
+        assert Result(path).refused == [(1, "control_char")]
 
 
 def test_emoji_with_joiners_are_ordinary_text(tmp_path: Path) -> None:
