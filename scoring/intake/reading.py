@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scoring.intake.agents import agents, cross_problems
 from scoring.intake.held import Held, Places, picked
 from scoring.intake.integrity import Watch
-from scoring.intake.ledger import CONFLICT, DUPLICATE, UNIQUE, Ledger
+from scoring.intake.ledger import CONFLICT, DUPLICATE, REPLACED, UNIQUE, Ledger
 from scoring.intake.limits import Limits
 from scoring.intake.meanings import AGENTS, RATINGS, VIRAL
 from scoring.intake.ratings import ratings
@@ -37,6 +37,7 @@ class Tally:
     records: int = 0
     accepted: int = 0
     duplicates: int = 0
+    replaced: int = 0
     unanswered: int = 0
     waiting: int = 0
     refused: int = 0
@@ -47,8 +48,9 @@ class Tally:
 class Reading:
     """Iterate once over the chunks of a file; `tally` fills while reading.
 
-    Repeats of a record inside the file are dropped and counted, contradicting records are refused, all of them; both
-    can only be known at the end, so chunks are held (on disk when there are many) until the whole file has been seen.
+    Repeats of a record inside the file are dropped and counted, contradicting records are refused, all of them; where
+    customers may change their answers (`updates`) the latest one stands instead, if its time tells which that is. All
+    this can only be known at the end, so chunks are held (on disk when there are many) until the file has been seen.
 
     Of every `gives`-th chunk (0: of none) the records whose key is met for the first time are given at once; what has
     been given and is contradicted after all comes once more in a chunk that is `recalled`. Of very long files, what was
@@ -65,13 +67,15 @@ class Reading:
 
     def __iter__(self) -> Generator[Chunk, None, None]:
         with TemporaryDirectory(prefix="rostrum-intake-") as folder:
-            ledger, held = Ledger(Path(folder)), Held(Path(folder), spreads=self.spreads)
+            ordered = self.setting.seen.updates and self.setting.seen.kind == RATINGS
+            ledger, held = Ledger(Path(folder), ordered=ordered), Held(Path(folder), spreads=self.spreads)
             waits: list[NDArray[np.bool_]] = []
             watch, counts = Watch(), Counts()
             with closing(self._converted(counts)) as converted:
                 for number, chunk in enumerate(converted):
                     start = ledger.size
-                    met = ledger.add(chunk.columns["key"], _contents(chunk, self.setting.seen))
+                    said = _said(chunk) if ordered else None
+                    met = ledger.add(chunk.columns["key"], _contents(chunk, self.setting.seen), said)
                     watch.look(chunk)
                     held.learn(chunk.columns["key"])
                     gives = self.gives and number % self.gives == 0
@@ -134,6 +138,7 @@ class Reading:
     def _judged(self, chunk: Chunk, verdicts: Any) -> Chunk:
         conflicts = {place: ("key", Problem("conflict_id")) for place in np.flatnonzero(verdicts == CONFLICT).tolist()}
         self.tally.duplicates += int((verdicts == DUPLICATE).sum())
+        self.tally.replaced += int((verdicts == REPLACED).sum())
         if verdicts.any():
             chunk = _refusing(chunk, conflicts, self.setting.seen, keep=(verdicts == UNIQUE).tolist())
         return self._counted(chunk)
@@ -160,6 +165,8 @@ class Reading:
         extra = []
         if self.tally.duplicates:
             extra.append(Note("duplicate_row", {"count": self.tally.duplicates}))
+        if self.tally.replaced:
+            extra.append(Note("changed_answer", {"count": self.tally.replaced}))
         if self.tally.unanswered:
             extra.append(Note("unanswered", {"count": self.tally.unanswered}))
         return [*self.tally.notes, *extra]
@@ -173,6 +180,13 @@ def _parted(chunk: Chunk, doubted: NDArray[np.bool_]) -> tuple[Chunk | None, Chu
         return None, chunk
     later = _kept(replace(chunk, refusals=[], waiting=[]), doubted.tolist())
     return _kept(chunk, (~doubted).tolist()), later
+
+
+def _said(chunk: Chunk) -> NDArray[np.int64]:
+    """When each rating was given, to be compared: at one time, an answer comes after what was only offered."""
+    answered = np.fromiter((value is not None for value in chunk.columns["value"]), np.int64, len(chunk))
+    moments: NDArray[np.int64] = chunk.columns["rated_at"].astype("datetime64[us]").view(np.int64)
+    return moments * 2 + answered
 
 
 def _contents(chunk: Chunk, seen: Understanding) -> Iterator[int]:

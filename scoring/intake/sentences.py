@@ -234,6 +234,11 @@ def note_sentence(note: Note) -> str:
             "%(count)s records repeat others and were counted once.",
             count,
         ),
+        "changed_answer": ngettext(
+            "%(count)s answer was changed later in the same file; only the later one counts.",
+            "%(count)s answers were changed later in the same file; only the later ones count.",
+            count,
+        ),
         "unanswered": ngettext(
             "%(count)s survey was offered and not answered; it is kept as such.",
             "%(count)s surveys were offered and not answered; they are kept as such.",
