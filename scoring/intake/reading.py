@@ -20,6 +20,7 @@ from scoring.intake.meanings import AGENTS, RATINGS, VIRAL
 from scoring.intake.ratings import ratings
 from scoring.intake.records import WAITING, Chunk, Setting
 from scoring.intake.refusals import Note, Problem, Refusal, Rejected, shown
+from scoring.intake.restoring import restored
 from scoring.intake.roster import Roster
 from scoring.intake.tables import Block, Counts, blocks, opened
 from scoring.intake.understanding import Understanding
@@ -237,19 +238,19 @@ def _refusing(
 ) -> Chunk:
     if not problems and keep is None:
         return chunk
-    headings = seen.headings()
-    refusals = [_refusal(chunk, place, meaning, problem, headings) for place, (meaning, problem) in problems.items()]
+    refusals = [_refusal(chunk, place, meaning, problem, seen) for place, (meaning, problem) in problems.items()]
     standing = [place not in problems for place in range(len(chunk))]
     kept = _kept(chunk, [one and other for one, other in zip(standing, keep or standing, strict=True)])
     kept.refusals = sorted([*chunk.refusals, *refusals], key=lambda one: one.record)
     return kept
 
 
-def _refusal(chunk: Chunk, place: int, meaning: str, problem: Problem, headings: dict[str, str]) -> Refusal:
+def _refusal(chunk: Chunk, place: int, meaning: str, problem: Problem, seen: Understanding) -> Refusal:
+    headings = seen.headings()
     # A key may be made of several columns; then the chat's heading names it best.
     heading = headings.get(meaning) or headings.get("chat_id") or headings.get("staff_number", meaning)
     value = shown(chunk.columns[meaning][place])
-    row = {headings[name]: shown(values[place]) for name, values in chunk.columns.items() if name in headings}
+    row = restored(chunk, place, seen)
     return Refusal(chunk.records[place], problem.code, heading, value, problem.params, chunk.sheet, row)
 
 

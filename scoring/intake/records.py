@@ -9,7 +9,7 @@ import numpy as np
 
 import scoring.intake.cells as cells
 from scoring.intake.limits import Limits
-from scoring.intake.refusals import Problem, Refusal, shown
+from scoring.intake.refusals import Problem, Refusal, kept, shown
 from scoring.intake.roster import Person, Roster
 from scoring.intake.stamps import EARLIEST, Instants, Rule, instants
 from scoring.intake.tables import Block
@@ -203,7 +203,7 @@ class Conversion:
 
     def _refusal(self, place: int, meaning: str, problem: Problem) -> Refusal:
         cell = self.raw(meaning)[place] if self.has(meaning) else ""
-        row = {self.headings[name]: shown(cells.plain(column[place])) for name, column in self.block.columns.items()}
+        row = {self.headings[name]: kept(cells.plain(column[place])) for name, column in self.block.columns.items()}
         heading = self.headings.get(meaning, meaning)
         value = shown(cells.plain(cell))
         return Refusal(self.block.records[place], problem.code, heading, value, problem.params, self.block.sheet, row)

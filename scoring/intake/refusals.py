@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 SHOWN_CHARS = 120
+KEPT_CHARS = 20_000
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -23,9 +25,18 @@ def shown(value: object) -> str:
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", cut)
 
 
+def kept(value: str) -> str:
+    """Keep a cell of a refused record as it stands; only what no database takes is written as an escape."""
+    cut = value if len(value) <= KEPT_CHARS else value[: KEPT_CHARS - 1] + "…"
+    return _UNSTORABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", cut)
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One record that is not taken: `record` is the 1-based data record, `column` the heading in the file."""
+    """One record that is not taken: `record` is the 1-based data record, `column` the heading in the file.
+
+    `cells` are its cells by heading, whole (`kept`), so that it can be corrected and sent again.
+    """
 
     record: int
     code: str
