@@ -11,7 +11,7 @@ import numpy as np
 from scoring.intake.cells import bare
 from scoring.intake.records import Chunk, Conversion, Setting
 from scoring.intake.refusals import Problem
-from scoring.intake.roster import Person, Roster, folded_name
+from scoring.intake.roster import Person, Roster, folded_name, looked_alike
 from scoring.intake.stamps import instants
 from scoring.intake.tables import Block
 from scoring.intake.zones import zone_of
@@ -100,9 +100,9 @@ def cross_problems(chunk: Chunk, roster: Roster | None) -> dict[int, tuple[str, 
     """
     known = roster or Roster()
     problems: dict[int, tuple[str, Problem]] = {}
+    _check_twins(chunk, known, problems)
     _check_emails(chunk, known, problems)
     _check_protected(chunk, known, problems)
-    chunk = _managers_resolved(chunk, known)
     while found := _manager_problems(chunk, known, problems):
         problems |= found
     return problems
@@ -112,13 +112,29 @@ def _rows(chunk: Chunk, *names: str) -> Any:
     return zip(*(chunk.columns[name] for name in names), strict=True)
 
 
+def _check_twins(chunk: Chunk, roster: Roster, problems: dict[int, tuple[str, Problem]]) -> None:
+    """Two numbers that look the same on the page (A-1 in two alphabets, or a-1) would make one person two."""
+    stored = {looked_alike(number): number for number in roster.people}
+    here: dict[str, set[str]] = {}
+    for number in chunk.columns["staff_number"]:
+        here.setdefault(looked_alike(number), set()).add(number)
+    for place, number in enumerate(chunk.columns["staff_number"]):
+        if number in roster.people:
+            continue
+        others = sorted({stored.get(looked_alike(number), ""), *here[looked_alike(number)]} - {number, ""})
+        if others:
+            problems[place] = ("staff_number", Problem("lookalike", {"similar": others[0]}))
+
+
 def _check_emails(chunk: Chunk, roster: Roster, problems: dict[int, tuple[str, Problem]]) -> None:
     # One person twice is a repeat or a contradiction, and judged as such.
     counts = Counter(text.lower() for _, text in set(_rows(chunk, "staff_number", "email")) if text)
     for place, (number, text) in enumerate(_rows(chunk, "staff_number", "email")):
         owner = roster.by_email(text) if text else None
         if counts[text.lower()] > 1 or (owner and owner.staff_number != number):
-            problems[place] = ("email", Problem("duplicate_email", {"owner": owner.staff_number if owner else ""}))
+            problems.setdefault(
+                place, ("email", Problem("duplicate_email", {"owner": owner.staff_number if owner else ""}))
+            )
 
 
 def _check_protected(chunk: Chunk, roster: Roster, problems: dict[int, tuple[str, Problem]]) -> None:
@@ -133,23 +149,26 @@ def _check_protected(chunk: Chunk, roster: Roster, problems: dict[int, tuple[str
             problems.setdefault(place, ("left_on", Problem("protected_change", {"stored": str(person.left_on)})))
 
 
-def _managers_resolved(chunk: Chunk, roster: Roster) -> Chunk:
-    """Managers may be given by staff number, or by a full name that only one person has."""
-    numbers = set(chunk.columns["staff_number"])
-    names = Counter(map(folded_name, chunk.columns["full_name"]))
-    inside = {
-        folded_name(name): number
-        for number, name in _rows(chunk, "staff_number", "full_name")
-        if names[folded_name(name)] == 1
-    }
-    resolved = []
-    for marked in chunk.columns["manager"]:
-        known = marked in numbers or marked in roster.people or folded_name(marked) in inside or roster.by_name(marked)
-        text = marked if known else bare(marked)
-        person = roster.by_name(text) if text else None
-        is_number = not text or text in numbers or text in roster.people
-        resolved.append(text if is_number else inside.get(folded_name(text), person.staff_number if person else text))
+def managers_resolved(chunk: Chunk, roster: Roster) -> Chunk:
+    """Write managers as staff numbers: they may be given by a full name that only one person has, here or there."""
+    numbers: dict[str, set[str]] = {}
+    for number, name in _rows(chunk, "staff_number", "full_name"):
+        numbers.setdefault(folded_name(name), set()).add(number)
+    known = {*chunk.columns["staff_number"], *roster.people}
+    resolved = [_resolved(text, known, numbers, roster) for text in chunk.columns["manager"]]
     return replace(chunk, columns={**chunk.columns, "manager": resolved})
+
+
+def _resolved(text: str, known: set[str], numbers: dict[str, set[str]], roster: Roster) -> str:
+    for one in (text, bare(text)):
+        if not one or one in known:
+            return one
+        # Who is renamed by this very file is no longer known by the old name.
+        stored = {person.staff_number for person in roster.named(one)} - set().union(*numbers.values())
+        named = numbers.get(folded_name(one), set()) | stored
+        if len(named) == 1:
+            return named.pop()
+    return text
 
 
 def _manager_problems(

@@ -18,8 +18,31 @@ _UNDECIDED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _COMMA_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _INTEGER = re.compile(r"[+-]?\d+(?:[.,]0*)?")
 _KEPT_AS_TEXT = re.compile(r'^="([^"]*)"$')
+# What programs write where a value is missing; a person called Null is written otherwise.
+_NOTHING = frozenset(
+    [
+        "NULL",
+        "null",
+        "\\N",
+        "None",
+        "nan",
+        "NaN",
+        "NAN",
+        "<NA>",
+        "<null>",
+        "(null)",
+        "undefined",
+        "N/A",
+        "n/a",
+        "-",
+        "–",
+        "—",
+    ]
+)
 # Excel's mark of a text, which some exporters write out, also before whatever else might be taken for a formula.
 _TEXT_MARK = re.compile(r"'(?=.)(.*?)'?", re.DOTALL)
+# Spaces that look like the usual one.
+_WIDE_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
 _MANGLED = re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d{1,3}")
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?")
@@ -67,6 +90,11 @@ def is_empty(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
+def is_nothing(cell: Any) -> bool:
+    """Whether a cell is empty, or says that a value is missing (NULL, nan, a dash)."""
+    return is_empty(cell) or (isinstance(cell, str) and cell.strip() in _NOTHING)
+
+
 def texts(column: Sequence[Any], *, longest: int, unclean: bool, verbatim: bool = False) -> tuple[list[str], Problems]:
     """Give the column as stripped NFC text (as it stands when `verbatim`), with cells that are too long or unclean.
 
@@ -92,8 +120,12 @@ def _unguarded(column: Sequence[str]) -> list[str]:
 
 
 def _tidied(column: Sequence[str], problems: Problems) -> list[str]:
-    """Strip, compose accents, take the text out of ="00123"; errors that a spreadsheet wrote out become problems."""
+    """Strip, compose accents, take the text out of ="00123", empty what says that there is none; errors that a
+    spreadsheet wrote out become problems.
+    """
     found = list(map(str.strip, column))
+    if not _NOTHING.isdisjoint(found):
+        found = ["" if text in _NOTHING else text for text in found]
     joined = "\n".join(found)
     if not joined.isascii():
         found = [text if text.isascii() else unicodedata.normalize("NFC", text) for text in found]
@@ -133,14 +165,16 @@ def identifiers(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[
     joined = "\n".join(found)
     if "'" in joined:
         found = list(map(bare, found))
+    if not joined.isascii():
+        found = [_WIDE_SPACE.sub(" ", text) for text in found]
     if "E+" in joined or "e+" in joined:
         cut |= {place: Problem("mangled_id") for place, text in enumerate(found) if _MANGLED.fullmatch(text)}
     return found, cut | problems
 
 
 def _is_cut(cell: Any) -> bool:
-    """Whether a spreadsheet has rounded the identifier (it keeps 15 digits) or taken it for a date."""
-    return (isinstance(cell, float) and abs(cell) >= 1e15) or isinstance(cell, date | time | timedelta)
+    """Whether a spreadsheet has rounded the identifier (it keeps 15 digits) or taken it for a date, or yes and no."""
+    return (isinstance(cell, float) and abs(cell) >= 1e15) or isinstance(cell, bool | date | time | timedelta)
 
 
 def names(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
@@ -209,11 +243,11 @@ def real(cell: Any) -> float | Problem | None:
         return Problem(cell.code)
     if isinstance(cell, bool | datetime | date | time | timedelta):
         return Problem("not_a_number")
+    if is_nothing(cell):
+        return None
     if isinstance(cell, int | float):
         return _finite(float(cell)) if abs(cell) < 1e300 else Problem("number_too_large")
-    text = bare(str(cell or "").strip())
-    if not text:
-        return None
+    text = bare(str(cell).strip())
     if _ERROR_TEXT.fullmatch(text):
         return Problem("error_cell")
     if not text.isascii() or not _NUMBER.fullmatch(text):
@@ -235,9 +269,9 @@ def count(cell: Any) -> int | Problem | None:
         return Problem("not_a_number")
     if isinstance(cell, int | float):
         return _counted(int(cell))
-    text = bare(str(cell or "").strip())
-    if not text:
+    if is_nothing(cell):
         return None
+    text = bare(str(cell).strip())
     if _GROUPED.fullmatch(text) or _COMMA_GROUPED.fullmatch(text):
         text = re.sub(r"\D", "", text)
     # A point before three digits: in some countries a thousand, in others a one.
@@ -259,11 +293,9 @@ def flag(cell: Any) -> bool | Problem | None:
     if isinstance(cell, bool):
         return cell
     text = bare(plain(cell).strip()).lower()
-    if not text:
-        return None
     if text in _YES or text in _NO:
         return text in _YES
-    return Problem("not_a_boolean")
+    return None if is_nothing(cell) else Problem("not_a_boolean")
 
 
 def seconds(cell: Any) -> float | Problem | None:

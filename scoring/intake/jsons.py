@@ -133,10 +133,14 @@ def _members(window: "_Window") -> Iterator[dict[str, Any] | Trouble]:
             seen = True
             yield from _items(window)
         else:
-            rest[str(name)] = value = window.value()
+            value = window.value()
+            if name in rest:
+                value = Trouble("duplicate_key", params={"key": name})
             trouble = trouble or (value if isinstance(value, Trouble) else None)
-        if window.peek() == ",":
-            window.take(",")
+            rest[str(name)] = value
+        if window.peek() != ",":
+            break
+        window.take(",")
     window.take("}")
     if rest and not seen:
         yield trouble or rest

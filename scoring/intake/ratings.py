@@ -73,8 +73,14 @@ def _marks(work: Conversion, seen: Understanding) -> tuple[list[Any], list[int]]
     if seen.empty_rating == "refuse" and None in column:
         empty = [place for place, value in enumerate(column) if value is None and place not in problems]
         raw = work.raw("rating")
-        work.blame("rating", {place: Problem("missing_value") for place in empty if cells.is_empty(raw[place])})
+        work.blame(
+            "rating", {place: Problem("missing_value") for place in empty if not _is_offered(raw[place], offered)}
+        )
     return column, left_out
+
+
+def _is_offered(cell: Any, offered: set[str]) -> bool:
+    return cells.bare(cells.plain(cell).strip()).lower() in offered
 
 
 def _keys(work: Conversion, seen: Understanding) -> list[str]:

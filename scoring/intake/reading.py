@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.intake.agents import agents, cross_problems
+from scoring.intake.agents import agents, cross_problems, managers_resolved
 from scoring.intake.held import Held, Places, picked
 from scoring.intake.integrity import Watch
 from scoring.intake.ledger import CONFLICT, DUPLICATE, REPLACED, UNIQUE, Ledger
@@ -132,6 +132,7 @@ class Reading:
 
     def _cross_checked(self, chunk: Chunk) -> Chunk:
         repeats = _repeats(chunk, self.setting.seen)
+        chunk = managers_resolved(chunk, self.setting.roster or Roster())
         problems = cross_problems(_without(chunk, repeats), self.setting.roster)
         places = [place for place in range(len(chunk)) if place not in repeats]
         return _refusing(chunk, {places[at]: found for at, found in problems.items()}, self.setting.seen)

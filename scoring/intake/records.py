@@ -9,7 +9,7 @@ import numpy as np
 
 import scoring.intake.cells as cells
 from scoring.intake.limits import Limits
-from scoring.intake.refusals import Problem, Refusal, kept, shown
+from scoring.intake.refusals import Problem, Refusal, Rejected, kept, shown
 from scoring.intake.roster import Person, Roster
 from scoring.intake.stamps import EARLIEST, Instants, Rule, instants
 from scoring.intake.tables import Block
@@ -202,9 +202,12 @@ class Conversion:
         )
 
     def _refusal(self, place: int, meaning: str, problem: Problem) -> Refusal:
+        """Word the problem of one record. Raises Rejected when the record is no record but headings once more."""
         cell = self.raw(meaning)[place] if self.has(meaning) else ""
         row = {self.headings[name]: kept(cells.plain(column[place])) for name, column in self.block.columns.items()}
         heading = self.headings.get(meaning, meaning)
+        if _are_headings(row):
+            raise Rejected("second_header", record=self.block.records[place])
         value = shown(cells.plain(cell))
         return Refusal(self.block.records[place], problem.code, heading, value, problem.params, self.block.sheet, row)
 
@@ -225,6 +228,11 @@ def _without_marks(references: list[str], roster: Roster | None, how: str) -> li
 
     better = {text: meant(text) for text in marked}
     return [better.get(text, text) for text in references] if marked else references
+
+
+def _are_headings(row: dict[str, str]) -> bool:
+    """Whether cells are the headings of other columns: two tables one after the other, the columns in another order."""
+    return sum(value in row for value in row.values() if value) * 2 > max(4, len(row))
 
 
 def _joined(day: Any, hour: Any) -> str:

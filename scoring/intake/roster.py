@@ -59,8 +59,12 @@ class Roster:
 
     def by_name(self, name: str) -> Person | None:
         """Find by full name when exactly one agent has it."""
-        found = self._names.get(folded_name(name), [])
+        found = self.named(name)
         return found[0] if len(found) == 1 else None
+
+    def named(self, name: str) -> list[Person]:
+        """Find all who have this full name."""
+        return self._names.get(folded_name(name), [])
 
     def find(self, reference: str, how: str) -> tuple[Person | None, str]:
         """Find whom a file means: (the agent or None, how it was referred to).

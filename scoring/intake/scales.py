@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scoring.intake.cells import bare, is_empty, plain, real
+from scoring.intake.cells import bare, is_nothing, plain, real
 from scoring.intake.profiles import INSTRUMENTS
 from scoring.intake.refusals import Question
 
 CSAT5, THUMBS, THREE_POINT, NPS = "csat5", "thumbs", "three_point", "nps"
+# Fewer marks do not show a scale: some of them may be errors.
+MANY = 20
 
 _GOOD = (
     "good|positive|like|liked|thumbs up|thumbs_up|thumbsup|up|👍|хорошо|нравится|лайк|положительно|"
@@ -33,7 +35,7 @@ WORDS: dict[str, dict[str, int]] = {
 
 def instrument_of(cells: Sequence[Any], heading: str) -> tuple[str, Question | None]:
     """Tell the instrument from sampled marks: (instrument, None), or (best guess, the question to ask)."""
-    filled = [cell for cell in cells if not is_empty(cell)]
+    filled = [cell for cell in cells if not is_nothing(cell)]
     marks = [number for number in map(real, filled) if isinstance(number, float)]
     words = [bare(plain(cell).strip()).lower() for cell in filled if not isinstance(real(cell), float)]
     if len(words) > len(filled) / 2:
@@ -61,12 +63,20 @@ def _by_numbers(marks: Sequence[float], heading: str) -> tuple[str, Question | N
         # Five steps from nought: each would be taken for the one below it.
         return CSAT5, _question(heading, shown)
     outside = [mark for mark in marks if not 1 <= mark <= 5]
+    if _is_longer(marks, outside):
+        return CSAT5, _question(heading, shown)
     if len(outside) * 5 < len(marks) or not outside:
         return CSAT5, None
     if all(0 <= mark <= 10 and mark.is_integer() for mark in marks):
         return NPS, _question(heading, shown)
     # A few wild marks among good ones are refused one by one; a scale of their own is asked for.
     return CSAT5, _question(heading, shown) if len(outside) > len(marks) * 0.6 else None
+
+
+def _is_longer(marks: Sequence[float], outside: Sequence[float]) -> bool:
+    """Whether marks beyond the five come too often and too regularly to be errors: 0 to 5 is a scale, so is 1 to 6."""
+    regular = all(0 <= mark <= 10 and mark.is_integer() for mark in outside)
+    return len(marks) >= MANY and regular and len(outside) * 20 >= len(marks)
 
 
 def _question(heading: str, shown: list[str]) -> Question:

@@ -92,6 +92,10 @@ REFUSALS: dict[str, Promise] = {
     "duplicate_email": gettext_lazy(
         "The e-mail “%(value)s” belongs to more than one agent. Each agent needs one of their own."
     ),
+    "lookalike": gettext_lazy(
+        "The staff number “%(value)s” looks like “%(similar)s” and is another one: letters of two alphabets, or "
+        "capital and small ones. Write it in one way."
+    ),
     "left_before_hired": gettext_lazy("The agent left (“%(value)s”) before being hired. Correct one of the two dates."),
     "protected_change": gettext_lazy(
         "“%(column)s” would change from %(stored)s to “%(value)s”. Dates of employment change only by a "
@@ -143,6 +147,10 @@ REJECTIONS: dict[str, Promise] = {
     "bad_json": gettext_lazy("The JSON document breaks off or is not valid near “%(found)s”. Export it again."),
     "missing_column": gettext_lazy(
         "The column %(columns)s is missing. Found: %(found)s. Add it and send the file again."
+    ),
+    "second_header": gettext_lazy(
+        "Record %(record)s is another row of headings: below it the columns may stand in another order. Send the "
+        "tables one by one."
     ),
     "duplicate_column": gettext_lazy("The column “%(column)s” stands twice. Keep the right one."),
     "unterminated_quote": gettext_lazy(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scoring.intake.cells import is_nothing
 from scoring.intake.grids import BadCell
 from scoring.intake.refusals import Problem
 from scoring.intake.zones import zone_of
@@ -309,7 +310,7 @@ def _from_number(number: float, rule: Rule) -> datetime | Problem:
 
 
 def _from_text(text: str, rule: Rule) -> datetime | Problem | None:
-    if not text:
+    if is_nothing(text):
         return None
     if len(text) > _LONGEST:
         return Problem("bad_date")

@@ -18,7 +18,7 @@ from scoring.intake.sentences import (
 from tests.scoring.intake.files import ROOT
 
 SOURCES = {path.name: path.read_text("utf-8") for path in (ROOT / "scoring" / "intake").glob("*.py")}
-COUNTED = {"totals_row_skipped", "duplicate_row", "unanswered", "ignored_rows", "lost_letters"}
+COUNTED = {"totals_row_skipped", "duplicate_row", "changed_answer", "unanswered", "ignored_rows", "lost_letters"}
 
 
 def used(pattern: str) -> set[str]:
