@@ -89,6 +89,8 @@ class Text:
     """A line that is UTF-8 in a file that is not; 0 when there is none."""
     lost: int = 0
     """How many letters were lost before the file came here: another program has put U+FFFD in their places."""
+    ended: bool = True
+    """Whether a line end closes the last line."""
 
 
 @dataclass(slots=True)
@@ -103,6 +105,7 @@ class _Tally:
     invalid: int = 0
     unclean: bool = False
     lost: int = 0
+    ended: bool = False
 
 
 def is_known(name: str) -> bool:
@@ -128,7 +131,7 @@ def scan(path: Path, limits: Limits, chosen: str = "", *, usual: str = "", lines
     if wide and not _is_utf8(wide):
         _must_decode(path, wide)
         return Text(wide, (), False, True, tally.lines, digest)
-    return _narrow(path, wide, tally, digest, usual)
+    return replace(_narrow(path, wide, tally, digest, usual), ended=tally.ended)
 
 
 def sha256_of(path: Path) -> str:
@@ -221,6 +224,7 @@ def _pass(path: Path, limits: Limits) -> tuple[_Tally, str]:
         first = True
         while block := stream.read(MEGABYTE):
             digest.update(block)
+            tally.ended = block.endswith((b"\n", b"\r"))
             _measure_lines(block, tally, limits)
             _measure_text(block.removeprefix(codecs.BOM_UTF8) if first else block, tally, decoder)
             first = False

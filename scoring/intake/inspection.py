@@ -25,7 +25,7 @@ from scoring.intake.encodings import SINGLE_BYTE, UTF8, Text, scan, sha256_of
 from scoring.intake.grids import Row, Trouble
 from scoring.intake.limits import Limits
 from scoring.intake.meanings import KINDS, RATINGS, meanings_of
-from scoring.intake.ordering import SAMPLE_ROWS, judge_order
+from scoring.intake.ordering import SAMPLE_ROWS, has_time, judge_order
 from scoring.intake.profiles import Profile
 from scoring.intake.refusals import Note, Question, Rejected, shown
 from scoring.intake.scales import CSAT5, instrument_of
@@ -87,6 +87,7 @@ def _understand_text(
     lines_matter = source.container.kind != JSON
     text = scan(source.path, limits, choices.encoding, usual=profile.encoding, lines_matter=lines_matter)
     seen.encoding, seen.damaged, seen.lines = text.encoding, text.damaged, text.lines
+    seen.ended = text.ended or source.container.kind != TEXT
     # An escape such as \u0000 hides a control character from the look at the bytes.
     seen.unclean = text.unclean or source.container.kind != TEXT
     seen.sha256 = text.sha256 if not source.container.packing else sha256_of(path)
@@ -119,7 +120,7 @@ def _understand_table(source: Opened, seen: Understanding, profile: Profile, cho
     if all(is_totals(row, seen) for row in body):
         raise Rejected("no_records")
     _judge_columns(seen, profile, choices, no_header=place < 0)
-    _judge_values(source, seen, body, choices, limits)
+    _judge_values(source, seen, body, profile, choices, limits)
 
 
 def _heading_place(source: Opened, rows: list[Row], words: dict[str, str], choices: Choices) -> tuple[int, int]:
@@ -346,7 +347,12 @@ def _named(kind: str, missing: list[str]) -> list[str]:
 
 
 def _judge_values(
-    source: Opened, seen: Understanding, body: Sequence[Sequence[Any]], choices: Choices, limits: Limits
+    source: Opened,
+    seen: Understanding,
+    body: Sequence[Sequence[Any]],
+    profile: Profile,
+    choices: Choices,
+    limits: Limits,
 ) -> None:
     places = seen.places()
     if seen.kind == RATINGS and not seen.instrument:
@@ -358,6 +364,20 @@ def _judge_values(
         seen.decimal = ","
     if not choices.date_order:
         judge_order(source, seen, body, limits)
+    if not choices.columns and (profile.aliases or not profile.columns):
+        _ask_for_time(seen, body)
+
+
+def _ask_for_time(seen: Understanding, body: Sequence[Sequence[Any]]) -> None:
+    """A day whose time stands in a column of its own would be kept as midnight without a word."""
+    places = seen.places()
+    other = next((one for one in seen.columns if one.guess == "rated_time" and one.state == UNKNOWN), None)
+    if other is None or "rated_at" not in places:
+        return
+    days = [row[places["rated_at"]] for row in body if places["rated_at"] < len(row)]
+    if not any(map(has_time, days)):
+        told = {"column": seen.headings()["rated_at"], "other": other.heading}
+        seen.questions.append(Question("time_apart", "columns", (), told))
 
 
 def _decimal_comma(cell: str) -> bool:

@@ -150,7 +150,16 @@ class Conversion:
             empty = {place: Problem("missing_value") for place in np.flatnonzero(missing).tolist()}
             self.blame(meaning, {place: problem for place, problem in empty.items() if place not in problems})
         self._bound(meaning, found)
+        if not self.seen.ended and meaning in self.headings:
+            self._cut_off(meaning, raw)
         return found
+
+    def _cut_off(self, meaning: str, raw: Sequence[Any]) -> None:
+        """Blame a date at the end of a file without its last line end when it is a piece of what dates are here."""
+        lengths = {len(cell) for cell in raw[:-1] if isinstance(cell, str) and cell}
+        is_last = self.seen.places()[meaning] == len(self.seen.columns) - 1
+        if is_last and len(raw) > 2 and len(lengths) == 1 and 0 < len(str(raw[-1])) < min(lengths):
+            self.blame(meaning, {len(raw) - 1: Problem("cut_off")})
 
     def _bound(self, meaning: str, found: Instants) -> None:
         latest = self.setting.as_of + timedelta(hours=self.setting.limits.future_tolerance_hours)

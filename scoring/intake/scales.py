@@ -1,5 +1,6 @@
 """On which scale a file's marks are: kept as the instrument that was asked, never squeezed onto another one."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,11 @@ from scoring.intake.profiles import INSTRUMENTS
 from scoring.intake.refusals import Question
 
 CSAT5, THUMBS, THREE_POINT, NPS = "csat5", "thumbs", "three_point", "nps"
+# The last mark of a scale that a heading names: (1-10), 0…100, out of 7, из 10.
+_TOP = re.compile(
+    r"(?<!\d)(?P<low>[01])\s?(?:-|–|—|…|\.\.+|to|до)\s?(?P<range>\d{1,3})(?!\d)"
+    r"|(?:out of|из|макс\.?|max\.?)\s?(?P<of>\d{1,3})(?!\d)"
+)
 # Fewer marks do not show a scale: some of them may be errors.
 MANY = 20
 
@@ -35,12 +41,24 @@ WORDS: dict[str, dict[str, int]] = {
 
 def instrument_of(cells: Sequence[Any], heading: str) -> tuple[str, Question | None]:
     """Tell the instrument from sampled marks: (instrument, None), or (best guess, the question to ask)."""
+    if found := _named_scale(heading):
+        return found, _question(heading, sorted({plain(cell).strip() for cell in cells if not is_nothing(cell)})[:12])
     filled = [cell for cell in cells if not is_nothing(cell)]
     marks = [number for number in map(real, filled) if isinstance(number, float)]
     words = [bare(plain(cell).strip()).lower() for cell in filled if not isinstance(real(cell), float)]
     if len(words) > len(filled) / 2:
         return _by_words(words, heading)
     return _by_numbers(marks, heading)
+
+
+def _named_scale(heading: str) -> str:
+    """Guess the scale from a heading that names another one than 1 to 5 ('Rating (1-10)'); '' when it names none."""
+    found = _TOP.search(heading.casefold())
+    top = int(found["range"] or found["of"]) if found else 5
+    if "nps" in heading.casefold().split() or top > 5:
+        return NPS
+    from_nought = found is not None and found["low"] == "0"
+    return "" if top == 5 and not from_nought else THREE_POINT if top == 3 else CSAT5
 
 
 def _by_words(words: Sequence[str], heading: str) -> tuple[str, Question | None]:

@@ -26,6 +26,9 @@ REFUSALS: dict[str, Promise] = {
     "bad_date": gettext_lazy(
         "“%(value)s” in “%(column)s” is no date that can be true. Write it as 2026-01-31 10:22:00."
     ),
+    "cut_off": gettext_lazy(
+        "The file ends inside “%(column)s”: “%(value)s” is shorter than all the others. Download or save it again."
+    ),
     "future_date": gettext_lazy(
         "“%(value)s” in “%(column)s” lies in the future. Correct the date, or import the file later."
     ),
@@ -178,6 +181,14 @@ QUESTIONS: dict[str, Promise] = {
     ),
     "ambiguous_date": gettext_lazy(
         "Nothing decides whether the day or the month comes first in %(columns)s. Which is it?"
+    ),
+    "swapped_dates": gettext_lazy(
+        "In %(columns)s some dates are texts, and all the others have a day up to 12: a spreadsheet has probably taken "
+        "days for months. Export the file again with this column as text, or say the order to take them as they are."
+    ),
+    "time_apart": gettext_lazy(
+        "“%(column)s” holds days without a time of day, and “%(other)s” looks like it. Map the columns: with it or "
+        "without it."
     ),
     "ambiguous_scale": gettext_lazy(
         "The marks in “%(column)s” (%(values)s) do not tell their scale. Which survey was it?"

@@ -74,10 +74,6 @@ _WORDY = re.compile(
 )
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?|[2-4]\d{9}(?:\d{3})?(?:\.\d+)?")
-_SLASHED = re.compile(
-    r"\s*'?(?:[^\W\d]+,? +)?(?:\d{1,2}:\d\d(?::\d\d)?,? )?(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})(?!\d)"
-)
-_SHORT = re.compile(r"\s*'?(\d{2})[/-](\d{2})[/-](\d{2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +86,6 @@ class Rule:
     order: str = DMY
     epoch: bool = False
     since_1904: bool = False
-
-
-def orders(values: Sequence[Any]) -> tuple[int, int, int]:
-    """Count what decides between day and month: (day first, month first, undecided) among slashed dates."""
-    day_first = month_first = open_ = 0
-    for value in values:
-        found = _SLASHED.match(value) if isinstance(value, str) else None
-        if found:
-            first, second = int(found[1]), int(found[2])
-            day_first += first > 12 >= second
-            month_first += second > 12 >= first
-            open_ += first <= 12 and second <= 12
-    return day_first, month_first, open_
-
-
-def short_years(values: Sequence[Any]) -> list[tuple[int, int]]:
-    """Give first and last numbers of the dates with two-digit years (26-09-15); none when one cannot begin with it."""
-    found = [_SHORT.match(value) for value in values if isinstance(value, str) and value.strip()]
-    pairs = [(int(one[1]), int(one[3])) for one in found if one and int(one[2]) <= 12]
-    return pairs if len(pairs) == len(found) else []
 
 
 def instants(values: Sequence[Any], rule: Rule, *, zones: Sequence[str] | None = None) -> tuple[Instants, Problems]:

@@ -59,7 +59,8 @@ class Column:
 class Understanding:
     """Everything needed to read the file the same way again. `header_row` is 1-based, 0 when there is none.
 
-    `order_is_told` says that some date of the file itself shows the order of day and month.
+    `ended` says that a line end closes the last line of a text; `order_is_told` that some date of the file itself shows
+    the order of day and month.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class Understanding:
     unclean: bool = True
     delimiter: str = ""
     escape: str = ""
+    ended: bool = True
     skipped_lines: int = 0
     spaced: bool = False
     quote: str = '"'

@@ -124,3 +124,19 @@ def test_a_staff_number_that_looks_like_another_one_is_refused(tmp_path: Path, n
     assert managers(tmp_path, person(number, "Somebody"))[1] == [(1, "lookalike")]
     fresh = [person("B-7", "Boris"), person("В-7", "Vera"), person("B-8", "Olga")]
     assert managers(tmp_path, *fresh)[1] == [(1, "lookalike"), (2, "lookalike")]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Rating (1-10)", "Оценка (из 10)", "Score 0–5", "Rating out of 7", "NPS score", "Балл от 1 до 3"]
+)
+def test_a_heading_that_names_another_scale_is_asked_about(tmp_path: Path, heading: str) -> None:
+    path = put(tmp_path, csv_text([row(1), row(2)], [*HEADER[:3], heading, *HEADER[4:]]))
+    profile = PROFILES["default"].__class__("headed", columns={"rating": (heading,)}, aliases=True)
+    assert Result(path, profile=profile).code == "ambiguous_scale"
+
+
+@pytest.mark.parametrize("heading", ["Rating (1-5)", "Оценка (из 5)", "Rating 2026-10", "Score v1.10"])
+def test_a_heading_that_names_the_usual_scale_or_none_is_not(tmp_path: Path, heading: str) -> None:
+    path = put(tmp_path, csv_text([row(1), row(2)], [*HEADER[:3], heading, *HEADER[4:]]))
+    profile = PROFILES["default"].__class__("headed", columns={"rating": (heading,)}, aliases=True)
+    assert Result(path, profile=profile).code == ""

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from scoring.intake import Choices
-from scoring.intake.stamps import Rule, instants, orders
+from scoring.intake.ordering import orders
+from scoring.intake.stamps import Rule, instants
 from tests.scoring.intake.files import HEADER, Result, csv_text, put, row
 
 MOSCOW = Rule("Europe/Moscow")
