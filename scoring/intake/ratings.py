@@ -58,6 +58,8 @@ def _marks(work: Conversion, seen: Understanding) -> tuple[list[Any], list[int]]
     """Read the marks; say which records are no surveys at all."""
     low, high = INSTRUMENTS[seen.instrument]
     convert = cells.score(low, high, WORDS[seen.instrument] | seen.values)
+    # Where a source writes marks as codes of its own (103 for good), a 1 is none of them.
+    coded = bool(seen.values) and all(isinstance(cells.real(text), float) for text in seen.values)
     offered = set(seen.unanswered)
     ignored = set(seen.ignored)
 
@@ -65,7 +67,11 @@ def _marks(work: Conversion, seen: Understanding) -> tuple[list[Any], list[int]]
         text = cells.bare(cells.plain(cell).strip()).lower() if offered or ignored else ""
         if text and text in ignored:
             return _IGNORED
-        return None if text and text in offered else convert(cell)
+        if text and text in offered:
+            return None
+        if coded and isinstance(cells.real(cell), float) and cells.bare(cells.plain(cell).strip()) not in seen.values:
+            return Problem("unknown_code", {"codes": list(seen.values)})
+        return convert(cell)
 
     column, problems = cells.converted(work.raw("rating"), mark)
     left_out = [place for place, problem in problems.items() if problem is _IGNORED]

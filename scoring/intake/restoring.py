@@ -50,7 +50,7 @@ def _shared(seen: Understanding) -> bool:
 
 def _mark(value: int | None, _chunk: Chunk, _place: int, seen: Understanding) -> str:
     if value is not None:
-        return str(value)
+        return next((text for text, mark in seen.values.items() if mark == value), str(value))
     return seen.unanswered[0] if seen.unanswered else ""
 
 

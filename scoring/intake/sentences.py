@@ -18,6 +18,9 @@ REFUSALS: dict[str, Promise] = {
         "“%(value)s” in “%(column)s” is outside %(low)s to %(high)s, or not a whole number. Correct it, or choose"
         " another scale."
     ),
+    "unknown_code": gettext_lazy(
+        "“%(value)s” in “%(column)s” is none of the marks of this source (%(codes)s). Choose another source or scale."
+    ),
     "too_long": gettext_lazy("The text in “%(column)s” is longer than %(limit)s characters. Shorten it."),
     "control_char": gettext_lazy("“%(column)s” holds the invisible character %(code)s: “%(value)s”. Remove it."),
     "bad_encoding": gettext_lazy(

@@ -89,12 +89,14 @@ def _chatwoot(record: Record) -> Iterator[Record]:
 def _zendesk_survey(record: Record) -> Iterator[Record]:
     """A survey response holds typed answers; the rating scale is the mark, an open answer the comment."""
     answers = _parts(record, "answers")
-    rating = next((one for one in answers if "rating" in one), {})
+    ratings = [one for one in answers if one.get("rating") is not None]
+    rating = ratings[0] if ratings else {}
     words = next((one for one in answers if one.get("type") in ("open_ended", "open-ended")), {})
     yield {
         **{name: value for name, value in record.items() if name != "answers"},
         "_ticket": _ticket(record),
-        "_rating": rating.get("rating"),
+        # Two questions with a scale each: no mark is the mark, and a list of them is refused.
+        "_rating": [one["rating"] for one in ratings] if len(ratings) > 1 else rating.get("rating"),
         "_comment": words.get("value") or words.get("text"),
         "_rated_at": rating.get("updated_at")
         or rating.get("created_at")

@@ -123,6 +123,14 @@ WHY: Words = {
     "ambiguous_encoding": _(
         "The same bytes make different letters in each of them; beside each stands how a text of the file would read."
     ),
+    "mixed_encoding": _("Whichever holds, lines written in the other one come out as other letters."),
+    "unequal_sheets": _("Read as one table, a column would change its meaning from sheet to sheet."),
+    "bad_choice": _("It was said of this file elsewhere, and cannot hold; nothing is decided in its place."),
+    "swapped_dates": _(
+        "A spreadsheet takes 04/03 for a date of its own country and leaves 04/25 alone; what it has taken stays "
+        "turned round, and nobody would notice."
+    ),
+    "time_apart": _("Without its time every rating would be one of midnight, and hours are compared."),
     "ambiguous_sheet": _(
         "A workbook often holds a copy, a summary or another month; only one of them may be what you mean."
     ),

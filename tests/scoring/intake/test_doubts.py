@@ -140,3 +140,20 @@ def test_a_heading_that_names_the_usual_scale_or_none_is_not(tmp_path: Path, hea
     path = put(tmp_path, csv_text([row(1), row(2)], [*HEADER[:3], heading, *HEADER[4:]]))
     profile = PROFILES["default"].__class__("headed", columns={"rating": (heading,)}, aliases=True)
     assert Result(path, profile=profile).code == ""
+
+
+FRESHDESK = ["id", "ticket_id", "agent_id", "ratings.default_question", "feedback", "user_id", "created_at"]
+
+
+def test_marks_in_codes_of_the_source_are_no_plain_marks(tmp_path: Path) -> None:
+    rows = [[at, at, "A-1", mark, "", "u", "2026-09-01T10:00:00Z"] for at, mark in enumerate((103, 1, "'-103", ""))]
+    found = Result(put(tmp_path, csv_text(rows, FRESHDESK)), profile=PROFILES["freshdesk"])
+    assert (found.columns["value"], found.refused) == ([1, -1], [(2, "unknown_code"), (4, "missing_value")])
+
+
+def test_an_answer_to_two_questions_has_no_mark(tmp_path: Path) -> None:
+    answers = [{"type": "rating_scale", "rating": mark, "created_at": "2026-02-01T10:22:00Z"} for mark in (5, 2)]
+    response = {"id": "s1", "ticket_id": 7, "assignee_id": "A-1"}
+    both = [{**response, "answers": answers}, {**response, "id": "s2", "answers": answers[:1]}]
+    found = Result(put(tmp_path, json.dumps(both)), profile=PROFILES["zendesk_csat_responses"])
+    assert (found.columns["value"], found.refused) == ([5], [(1, "nested_value")])

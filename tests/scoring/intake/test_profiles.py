@@ -239,7 +239,7 @@ def test_freshdesk_faces_are_three_points(tmp_path: Path) -> None:
         for at, code in enumerate([103, 100, -103, 102], start=1)
     ]
     found = from_json(tmp_path, "freshdesk", *records)
-    assert (found.columns["value"], found.refused) == ([1, 0, -1], [(4, "out_of_range")])
+    assert (found.columns["value"], found.refused) == ([1, 0, -1], [(4, "unknown_code")])
 
 
 def test_help_scout_words(tmp_path: Path) -> None:

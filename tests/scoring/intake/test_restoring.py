@@ -71,6 +71,14 @@ def test_keys_of_a_known_source_get_their_prefix_once(tmp_path: Path, score: str
     assert said(sent_again(tmp_path, first, profile)) == said(alone)
 
 
+def test_marks_come_back_in_codes_of_the_source(tmp_path: Path) -> None:
+    header = ["id", "ticket_id", "agent_id", "ratings.default_question", "feedback", "user_id", "created_at"]
+    rows = [[7, 70, "A-1", mark, "", "u", "2026-09-01T10:00:00Z"] for mark in (103, -103)]
+    cells = refused_of(put(tmp_path, csv_text(rows, header)), PROFILES["freshdesk"])
+    assert [one["ratings.default_question"] for one in cells] == ["103", "-103"]
+    assert sent_again(tmp_path, cells[0], PROFILES["freshdesk"]).columns["value"] == [1]
+
+
 def test_bytes_that_no_database_takes_are_written_as_escapes(tmp_path: Path) -> None:
     [cells] = refused_of(put(tmp_path, csv_text([row(1, comment="a\x00b")])), PLAIN)
     assert cells["comment"] == "a\\u0000b"

@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from scoring.intake.sentences import QUESTIONS
 from scoring.models import Agent, Batch, Rating, SourceProfile
 from scoring.models.batches import BatchState
 from scoring.rereading import read_again
+from selection.hr import evidence_words as words
 from tests.cast import NOW, Cast
 from tests.selection.hr.conftest import logged_in
 
@@ -200,6 +202,31 @@ def test_the_mapping_is_saved_as_a_source_and_offered(hanna: Client, foreign: Ba
     assert SourceProfile.objects.get().name == "german-helpdesk"
     assert "German helpdesk" in hanna.get(reverse("hr:upload_evidence")).content.decode()
     assert upload(hanna, FOREIGN).profile == "german-helpdesk"
+
+
+def test_every_question_says_why_it_is_asked() -> None:
+    # A protected date is no question of this page: a second person is asked.
+    assert QUESTIONS.keys() - {"protected_change"} <= words.WHY.keys()
+
+
+@pytest.mark.parametrize("nonsense", [{"delimiter": "ab"}, {"encoding": "rot13"}, {"header_row": "-1"}])
+def test_a_layout_that_nobody_can_mean_does_no_harm(hanna: Client, foreign: Batch, nonsense: dict[str, str]) -> None:
+    batch = upload(hanna, FOREIGN)
+    answer = hanna.post(reverse("hr:batch_columns", args=[batch.pk]), nonsense)
+    assert answer.status_code == 200
+    assert "Bearbeiter" in answer.content.decode()
+
+
+def test_a_time_of_day_in_a_column_of_its_own_is_not_passed_over(hanna: Client) -> None:
+    lines = [
+        "rating_id,chat_id,agent_id,rating,rated_at,time",
+        "1,c1,S-1,5,2026-01-02,10:20",
+        "2,c2,S-1,4,2026-01-03,11:20",
+    ]
+    batch = upload(hanna, "\n".join(lines))
+    assert batch.action == "needs_mapping"
+    page = hanna.get(reverse("hr:batch_columns", args=[batch.pk])).context["page"]
+    assert (page.form.value("column-5"), page.questions) == ("rated_time", [])
 
 
 def test_the_very_same_file_is_pointed_out(hanna: Client, foreign: Batch) -> None:
