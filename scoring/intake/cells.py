@@ -45,6 +45,9 @@ _TEXT_MARK = re.compile(r"'(?=.)(.*?)'?", re.DOTALL)
 _WIDE_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
 _MANGLED = re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d{1,3}")
+# Where one identifier of a column is missing, data frames write all of them as numbers with a fraction.
+_FLOAT = re.compile(r"^(\d{1,15})\.0$")
+_CUT_FLOAT = re.compile(r"\d{16,}\.0")
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Controls, and everything that takes no room on the page: soft hyphens, zero widths, direction marks, fillers, tags.
@@ -154,9 +157,8 @@ def _hidden(column: Sequence[str], hidden: re.Pattern[str], lost: re.Pattern[str
 
 
 def identifiers(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[list[str], Problems]:
-    """Give the column as identifiers: text, never numbers, without Excel's mark of a text before them ('00123).
-
-    Those that a spreadsheet has cut are refused.
+    """Give the column as identifiers: text, never numbers, without Excel's mark of a text before them ('00123) and
+    without the .0 of data frames. Those that a spreadsheet or a data frame has cut are refused.
     """
     cut = {}
     if set(map(type, column)) - {str}:
@@ -167,6 +169,9 @@ def identifiers(column: Sequence[Any], *, longest: int, unclean: bool) -> tuple[
         found = list(map(bare, found))
     if not joined.isascii():
         found = [_WIDE_SPACE.sub(" ", text) for text in found]
+    if ".0" in joined:
+        cut |= {place: Problem("mangled_id") for place, text in enumerate(found) if _CUT_FLOAT.fullmatch(text)}
+        found = [_FLOAT.sub(r"\1", text) for text in found]
     if "E+" in joined or "e+" in joined:
         cut |= {place: Problem("mangled_id") for place, text in enumerate(found) if _MANGLED.fullmatch(text)}
     return found, cut | problems

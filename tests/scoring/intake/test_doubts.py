@@ -157,3 +157,10 @@ def test_an_answer_to_two_questions_has_no_mark(tmp_path: Path) -> None:
     both = [{**response, "answers": answers}, {**response, "id": "s2", "answers": answers[:1]}]
     found = Result(put(tmp_path, json.dumps(both)), profile=PROFILES["zendesk_csat_responses"])
     assert (found.columns["value"], found.refused) == ([5], [(1, "nested_value")])
+
+
+def test_identifiers_of_a_data_frame_are_whole_numbers(tmp_path: Path) -> None:
+    rows = [row(1, rating_id="101.0", chat_id="7.0"), row(1, rating_id="101", chat_id="7"), row(2, chat_id="1.0.0")]
+    found = Result(put(tmp_path, csv_text([*rows, row(3, rating_id="12345678901234567.0")])))
+    assert (found.columns["key"], found.columns["chat_id"]) == (["101", "R-2"], ["7", "1.0.0"])
+    assert found.refused == [(4, "mangled_id")]
