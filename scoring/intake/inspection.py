@@ -120,6 +120,7 @@ def _understand_table(source: Opened, seen: Understanding, profile: Profile, cho
     if all(is_totals(row, seen) for row in body):
         raise Rejected("no_records")
     _judge_columns(seen, profile, choices, no_header=place < 0)
+    body += [row for sheet in seen.read_sheets[1:] for row in _rows_of(source, sheet, limits)]
     _judge_values(source, seen, body, profile, choices, limits)
 
 
@@ -179,6 +180,12 @@ def _object_sample(source: Opened, seen: Understanding, limits: Limits) -> list[
         broken = next((one.text for one in found if isinstance(one, Trouble)), None)
         raise Rejected("no_records") if broken is None else Rejected("bad_json", found=shown(broken))
     return [list(names), *(one if isinstance(one, Trouble) else [one.get(name) for name in names] for one in found)]
+
+
+def _rows_of(source: Opened, sheet: str, limits: Limits) -> list[list[Any]]:
+    """The first rows of one more sheet, headings included: dates and marks of all sheets are judged together."""
+    found = _head(workbooks.batches(source.workbook, sheet, limits)) if source.workbook else []
+    return [list(row) for row in found if not isinstance(row, Trouble)]
 
 
 def _choose_sheets(

@@ -22,14 +22,15 @@ _Bodies = Iterable[Sequence[Sequence[Any]]]
 
 
 def judge_order(source: Opened, seen: Understanding, body: Sequence[Sequence[Any]], limits: Limits) -> None:
-    """Decide the order, or ask; only when the sample leaves it open the whole file is looked at.
+    """Decide the order, or ask. A long file with dates that could be read both ways is looked at as a whole: one that
+    was put together from two sources may change its order anywhere.
 
     What a profile says (`seen.date_order`) holds for dates that can be read both ways, unless all that the file tells
     is the contrary: then the source has changed, and a person is asked.
     """
     dates = {name: place for name, place in seen.places().items() if name in DATES}
     counts = _counts([body], dates)
-    if counts[2] and not counts[0] and not counts[1] and len(body) >= SAMPLE_ROWS // 2:
+    if any(counts) and len(body) >= SAMPLE_ROWS // 2:
         counts = _counts(_bodies(source, seen, limits), dates)
     usual, (day_first, month_first, undecided) = seen.date_order, counts
     seen.order_is_told = bool(day_first) != bool(month_first)
@@ -74,8 +75,9 @@ def _may_begin_with_years(body: Sequence[Sequence[Any]], dates: dict[str, int]) 
 
 
 def _bodies(source: Opened, seen: Understanding, limits: Limits) -> Iterator[list[Any]]:
-    for batch in raw_batches(source, seen, limits, (seen.read_sheets or [""])[0]):
-        yield [row for row in batch if not isinstance(row, Trouble)]
+    for sheet in seen.read_sheets or [""]:
+        for batch in raw_batches(source, seen, limits, sheet):
+            yield [row for row in batch if not isinstance(row, Trouble)]
 
 
 def _counts(bodies: _Bodies, dates: dict[str, int]) -> tuple[int, int, int]:

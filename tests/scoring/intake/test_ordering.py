@@ -90,3 +90,23 @@ def test_a_date_that_was_cut_off_with_its_file_is_refused(tmp_path: Path) -> Non
     assert Result(put(tmp_path, text[:-2])).refused == []
     short = csv_text([*lines[:3], [*lines[3][:5], "2026-09-2"]], header)
     assert Result(put(tmp_path, short)).refused == []
+
+
+def test_a_file_that_changes_its_order_far_down_is_asked_about(tmp_path: Path) -> None:
+    first, later = ["13/04/2026", *["03/04/2026"] * 1500], ["04/13/2026", "05/06/2026"]
+    assert Result(dated(tmp_path, *first, *later)).code == "ambiguous_date"
+    assert len(Result(dated(tmp_path, *first)).records) == 1501
+
+
+def test_sheets_that_differ_in_their_order_are_asked_about(tmp_path: Path) -> None:
+    days, months = row(1, rated_at="13/04/2026"), row(2, rated_at="04/13/2026")
+    book = workbook(tmp_path, {"A": [HEADER, days], "B": [HEADER, months]})
+    assert Result(book, choices=Choices(sheet="*")).code == "ambiguous_date"
+    assert Result(book, choices=Choices(sheet="B")).times() == ["2026-04-12T21:00:00"]
+
+
+def test_sheets_that_differ_in_their_scale_are_asked_about(tmp_path: Path) -> None:
+    longer = [row(at, rating=at % 11) for at in range(2, 40)]
+    book = workbook(tmp_path, {"A": [HEADER, row(1)], "B": [HEADER, *longer]})
+    assert Result(book, choices=Choices(sheet="*")).code == "ambiguous_scale"
+    assert Result(book, choices=Choices(sheet="A")).records == [1]
