@@ -116,7 +116,7 @@ def _is_wrapped(sample: str, delimiter: str) -> bool:
     heads, body = rows[0], rows[1:_PROBED_ROWS]
     columns = [[row[at] for row in body if at < len(row) and row[at]] for at in range(len(heads))]
     named = len(heads) > 1 and all(map(_WRAPPED.fullmatch, heads))
-    valued = '"' not in sample and any(column and all(map(_WRAPPED.fullmatch, column)) for column in columns)
+    valued = '"' not in sample and any(len(column) > 1 and all(map(_WRAPPED.fullmatch, column)) for column in columns)
     return (named or valued) and _quotes_match(sample, delimiter, None, spaced=False, quote="'")
 
 

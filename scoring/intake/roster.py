@@ -105,7 +105,9 @@ class Roster:
         name, _, rest = reference.rpartition(" (")
         email = rest.removesuffix(")")
         if "@" in email:
-            return self.by_email(email), "email"
+            person, named = self.by_email(email), self.by_name(name)
+            # The address of one agent under the full name of another: nobody knows who is meant.
+            return (None if named and person and named is not person else person), "email"
         return self.by_name(name or reference), "name"
 
     def similar(self, reference: str) -> str:

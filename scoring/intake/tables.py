@@ -4,7 +4,7 @@ A record is a row below the headings that is neither blank nor a totals row; rec
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -189,6 +189,8 @@ def _has_empty(column: Sequence[Any]) -> bool:
     return any(map(is_empty, column))
 
 
+_TELLING = frozenset(["rating", "rated_at", "flagged_at", "is_viral"])
+_TELLING_VALUE = re.compile(r"-?\d|true|false|да|нет|yes|no", re.IGNORECASE)
 _WATCHED = ("rated_at", "flagged_at", "hired_on", "agent", "chat_id", "full_name")
 
 
@@ -271,11 +273,13 @@ def _no_swallowed_rows(turned: Sequence[Sequence[Any]], records: list[int], seen
     if seen.container != TEXT:
         return
     dates = [place for name, place in seen.places().items() if name in {"rated_at", "flagged_at", "hired_on"}]
-    for column in turned:
+    for at, column in enumerate(turned):
         if "\n" not in "".join(column):
             continue
+        begins = _beginnings(turned, seen, at)
         for place, cell in enumerate(column):
-            if "\n" in cell and any(_is_record(line, seen, dates) for line in cell.split("\n")[1:]):
+            lines = cell.split("\n")[1:] if "\n" in cell else []
+            if any(_is_record(line, seen, dates) or begins(line) for line in lines):
                 raise Rejected("unterminated_quote", record=records[place], line=0, end=0)
 
 
@@ -284,6 +288,21 @@ def _is_record(line: str, seen: Understanding, dates: list[int]) -> bool:
     if len(cells) < len(seen.columns):
         return False
     return any(_DATE_START.match(cells[place].strip().strip("\"'")) for place in dates)
+
+
+def _beginnings(turned: Sequence[Sequence[Any]], seen: Understanding, end: int) -> Callable[[str], bool]:
+    """Tell lines that begin as records do up to the column `end`, with an agent of this file and a mark or a date."""
+    places = {name: place for name, place in seen.places().items() if place < end}
+    agents = {cell.strip() for cell in turned[places["agent"]]} - {""} if "agent" in places else set()
+    others = [place for name, place in places.items() if name in _TELLING]
+
+    def begins(line: str) -> bool:
+        cells = [cell.strip("\"' ") for cell in line.split(seen.delimiter)]
+        if len(cells) <= end or not agents or cells[places["agent"]] not in agents:
+            return False
+        return any(_TELLING_VALUE.match(cells[place]) for place in others)
+
+    return begins
 
 
 def row_cells(row: Sequence[Any]) -> list[str]:

@@ -164,3 +164,10 @@ def test_identifiers_of_a_data_frame_are_whole_numbers(tmp_path: Path) -> None:
     found = Result(put(tmp_path, csv_text([*rows, row(3, rating_id="12345678901234567.0")])))
     assert (found.columns["key"], found.columns["chat_id"]) == (["101", "R-2"], ["7", "1.0.0"])
     assert found.refused == [(4, "mangled_id")]
+
+
+def test_the_address_of_one_agent_under_the_name_of_another_names_nobody(tmp_path: Path) -> None:
+    names = ["Ann Lee (ann@kedr.example)", "Annie (ann@kedr.example)", "Kim Park (ann@kedr.example)"]
+    profile = PROFILES["default"].__class__("named", aliases=True, agent_by="name_email")
+    found = Result(put(tmp_path, csv_text([row(at, agent_id=one) for at, one in enumerate(names, 1)])), profile=profile)
+    assert (found.columns["agent"], found.refused) == ([1, 1], [(3, "unknown_agent")])

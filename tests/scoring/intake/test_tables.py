@@ -62,6 +62,14 @@ def test_two_stray_quotes_that_swallow_records_are_found(tmp_path: Path) -> None
     assert Result(put(tmp_path, csv_text(rows))).code == "unterminated_quote"
 
 
+def test_stray_quotes_that_end_before_the_date_are_found(tmp_path: Path) -> None:
+    head = "rating_id,chat_id,agent_id,rating,comment,rated_at\n"
+    swallowed = 'R-1,C-1,A-1,5,"slow\nR-2,C-2,A-1,4,quick",2026-09-02\n'
+    assert Result(put(tmp_path, head + swallowed)).code == "unterminated_quote"
+    quoted = 'R-1,C-1,A-1,5,"slow\nR-2, C-2, nobody, 4, quick",2026-09-02\n'
+    assert Result(put(tmp_path, head + quoted)).records == [1]
+
+
 def test_a_comment_of_many_lines_is_no_swallowed_record(tmp_path: Path) -> None:
     found = Result(
         put(tmp_path, csv_text([row(1, comment='"well, yes, no,\r\nmaybe, or, not, at, all, ever"'), row(2)]))
