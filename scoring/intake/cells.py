@@ -98,6 +98,11 @@ def is_nothing(cell: Any) -> bool:
     return is_empty(cell) or (isinstance(cell, str) and cell.strip() in _NOTHING)
 
 
+def _is_nan(cell: Any) -> bool:
+    """Whether a cell claims to be a number that is none: that is an error, and no missing value."""
+    return isinstance(cell, str) and cell.strip().lower() == "nan"
+
+
 def texts(column: Sequence[Any], *, longest: int, unclean: bool, verbatim: bool = False) -> tuple[list[str], Problems]:
     """Give the column as stripped NFC text (as it stands when `verbatim`), with cells that are too long or unclean.
 
@@ -248,7 +253,7 @@ def real(cell: Any) -> float | Problem | None:
         return Problem(cell.code)
     if isinstance(cell, bool | datetime | date | time | timedelta):
         return Problem("not_a_number")
-    if is_nothing(cell):
+    if is_nothing(cell) and not _is_nan(cell):
         return None
     if isinstance(cell, int | float):
         return _finite(float(cell)) if abs(cell) < 1e300 else Problem("number_too_large")
@@ -274,7 +279,7 @@ def count(cell: Any) -> int | Problem | None:
         return Problem("not_a_number")
     if isinstance(cell, int | float):
         return _counted(int(cell))
-    if is_nothing(cell):
+    if is_nothing(cell) and not _is_nan(cell):
         return None
     text = bare(str(cell).strip())
     if _GROUPED.fullmatch(text) or _COMMA_GROUPED.fullmatch(text):

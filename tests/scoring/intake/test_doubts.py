@@ -171,3 +171,10 @@ def test_the_address_of_one_agent_under_the_name_of_another_names_nobody(tmp_pat
     profile = PROFILES["default"].__class__("named", aliases=True, agent_by="name_email")
     found = Result(put(tmp_path, csv_text([row(at, agent_id=one) for at, one in enumerate(names, 1)])), profile=profile)
     assert (found.columns["agent"], found.refused) == ([1, 1], [(3, "unknown_agent")])
+
+
+def test_a_count_of_nothing_is_missing_and_one_of_nan_an_error(tmp_path: Path) -> None:
+    header = ["chat_id", "agent_id", "flagged_at", "is_viral", "views"]
+    rows = [[f"C-{at}", "A-1", "2026-09-02", "1", views] for at, views in enumerate(("NULL", "-", "NaN", "7"), start=1)]
+    found = Result(put(tmp_path, csv_text(rows, header)), "viral")
+    assert (found.columns["views"], found.refused) == ([None, None, 7], [(3, "not_a_number")])
