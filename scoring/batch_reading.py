@@ -18,9 +18,9 @@ SLICE = 10_000
 WRITTEN = Cast("rated_at", CharField())
 
 
-def slices(rows: QuerySet[Rating], size: int = SLICE) -> Iterator[QuerySet[Rating]]:
-    """Part ratings into querysets of `size`, in the order in which they were stored; each is a read of its own."""
-    rest = rows
+def slices(rows: QuerySet[Rating], size: int = 0) -> Iterator[QuerySet[Rating]]:
+    """Part ratings into querysets of `size` (0: SLICE) in the order in which they were stored; each is a short read."""
+    size, rest = size or SLICE, rows
     while ends := list(rest.order_by("pk").values_list("pk", flat=True)[size - 1 : size]):
         yield Rating.objects.filter(pk__lte=ends[0]) & rest
         # SQLite seeks by the bound that it meets first: if that were the first row of the whole batch, each read would
