@@ -276,10 +276,13 @@ def _no_swallowed_rows(turned: Sequence[Sequence[Any]], records: list[int], seen
     for at, column in enumerate(turned):
         if "\n" not in "".join(column):
             continue
-        begins = _beginnings(turned, seen, at)
-        for place, cell in enumerate(column):
-            lines = cell.split("\n")[1:] if "\n" in cell else []
-            if any(_is_record(line, seen, dates) or begins(line) for line in lines):
+        broken = [(place, cell) for place, cell in enumerate(column) if "\n" in cell]
+        lines = [(place, line) for place, cell in broken for line in cell.split("\n")[1:]]
+        # What has fewer cells than stand before the comment is no record, nor the beginning of one.
+        long = [(place, line) for place, line in lines if line.count(seen.delimiter) >= at]
+        begins = _beginnings(turned, seen, at) if long else None
+        for place, line in long:
+            if _is_record(line, seen, dates) or (begins and begins(line)):
                 raise Rejected("unterminated_quote", record=records[place], line=0, end=0)
 
 
