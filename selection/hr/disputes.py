@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from scoring.disputes import decide_dispute, why_not_decide
 from scoring.models import RatingDispute
 from scoring.models.disputes import DisputeState
-from selection.components import Link
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, user_of
 from selection.hr.evidence_access import telling
 from selection.hr.evidence_report import moment, person_name
+from selection.hr.filters import chips_by
 
 ON_A_PAGE = 25
 TONES = {
@@ -54,21 +54,12 @@ def disputes(request: HttpRequest) -> HttpResponse:
     """Every objection, newest first, by state."""
     state = request.GET.get("state", "")
     found = RatingDispute.objects.select_related("rating__agent")
+    chips = chips_by("state", state, RatingDispute.objects.all(), STATES, reverse("hr:disputes"))
     if state in DisputeState.values:
         found = found.filter(state=state)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [(one, TONES[one.state]) for one in page]
-    return render(request, "hr/evidence/disputes.html", {"disputes": page, "rows": rows, "chips": chips(state)})
-
-
-def chips(state: str) -> list[Link]:
-    """Filters by state."""
-    here = reverse("hr:disputes")
-    counts = {one: RatingDispute.objects.filter(state=one).count() for one, _label in STATES}
-    links = [Link(label=_("All"), url=here, current=state not in counts, count=sum(counts.values()))]
-    for one, label in STATES:
-        links.append(Link(label=label, url=f"{here}?state={one}", current=one == state, count=counts[one]))
-    return links
+    return render(request, "hr/evidence/disputes.html", {"disputes": page, "rows": rows, "chips": chips})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from scoring.coverage import coverage_by_source, coverage_of_all
@@ -18,9 +17,9 @@ from scoring.models.disputes import DisputeState
 from scoring.models.evidence import IncidentState
 from scoring.replacements import open_replacements
 from scoring.waiting import strangers
-from selection.components import Link
 from selection.hr.access import hr_and_auditors, is_hr
 from selection.hr.evidence_report import STATE_TONES, gap_words, month_labels
+from selection.hr.filters import chips_by
 
 ON_A_PAGE = 25
 
@@ -37,22 +36,12 @@ def evidence(request: HttpRequest) -> HttpResponse:
     context = {
         "batches": page,
         "rows": [(one, STATE_TONES.get(BatchState(one.state), ""), one.refused - one.waiting) for one in page],
-        "chips": list(chips(kind)),
+        "chips": chips_by("kind", kind, Batch.objects.all(), EvidenceKind.choices, reverse("hr:evidence")),
         "is_hr": is_hr(request),
         **waiting(),
         **covered(),
     }
     return render(request, "hr/evidence/evidence.html", context)
-
-
-def chips(kind: str) -> list[Link]:
-    """Filters by kind."""
-    here = reverse("hr:evidence")
-    counts = {one: Batch.objects.filter(kind=one).count() for one in EvidenceKind.values}
-    links = [Link(label=_("All"), url=here, current=kind not in counts, count=sum(counts.values()))]
-    for one in EvidenceKind:
-        links.append(Link(label=one.label, url=f"{here}?kind={one}", current=one == kind, count=counts[one]))
-    return links
 
 
 def waiting() -> dict[str, Any]:

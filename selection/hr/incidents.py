@@ -17,9 +17,9 @@ from scoring.models.evidence import IncidentState
 from scoring.pictures import add_pictures
 from scoring.refusals import EvidenceRefused
 from scoring.severity import agreement, rate_severity
-from selection.components import Link
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, user_of
 from selection.hr.evidence_access import telling, the_incident
+from selection.hr.filters import chips_by
 from selection.hr.incident_forms import DecisionForm, IncidentForm, PicturesForm, SeverityForm
 from selection.hr.incident_page import IncidentPage
 from selection.hr.picture_file import picture_file
@@ -34,23 +34,14 @@ def incidents(request: HttpRequest) -> HttpResponse:
     """Every incident, newest first, by state."""
     state = request.GET.get("state", "")
     found = known_incidents().select_related("agent")
+    named = [(one.value, capfirst(one.label)) for one in IncidentState]
+    chips = chips_by("state", state, found, named, reverse("hr:incidents"))
     if state in IncidentState.values:
         found = found.filter(state=state)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [(one, TONES[one.state]) for one in page]
-    shown = {"incidents": page, "rows": rows, "chips": chips(state), "agreement": agreement()}
+    shown = {"incidents": page, "rows": rows, "chips": chips, "agreement": agreement()}
     return render(request, "hr/evidence/incidents.html", {**shown, "is_hr": is_hr(request)})
-
-
-def chips(state: str) -> list[Link]:
-    """Filters by state."""
-    here, found = reverse("hr:incidents"), list(known_incidents().order_by().values_list("state", flat=True))
-    links = [Link(label=_("All"), url=here, current=state not in IncidentState.values, count=len(found))]
-    for one in IncidentState:
-        links.append(
-            Link(label=capfirst(one.label), url=f"{here}?state={one}", current=one == state, count=found.count(one))
-        )
-    return links
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

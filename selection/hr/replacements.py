@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from scoring.models import Replacement
 from scoring.models.replacements import ReplacementState
 from scoring.replacements import ask, confirm, decline, offered, why_not_decide
-from selection.components import Link
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, user_of
 from selection.hr.evidence_access import telling, the_batch
 from selection.hr.evidence_report import moment, person_name
+from selection.hr.filters import chips_by
 from selection.hr.replacement_words import lines
 
 ON_A_PAGE = 50
@@ -57,26 +57,17 @@ def replacements(request: HttpRequest) -> HttpResponse:
     """Every request, and what sources have changed by themselves, newest first."""
     state = request.GET.get("state", "")
     found = asked_or_done().select_related("batch", "asked_by", "decided_by")
-    if state in TONES or state == ReplacementState.UNDONE:
+    chips = chips_by("state", state, found, STATES, reverse("hr:replacements"))
+    if state in dict(STATES):
         found = found.filter(state=state)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [(one, TONES.get(one.state, "")) for one in page]
-    return render(request, "hr/evidence/replacements.html", {"replacements": page, "rows": rows, "chips": chips(state)})
+    return render(request, "hr/evidence/replacements.html", {"replacements": page, "rows": rows, "chips": chips})
 
 
 def asked_or_done() -> QuerySet[Replacement]:
     """Replacements that a person asked for or that changed something; what is only offered stands on its batch."""
     return Replacement.objects.exclude(state__in=(ReplacementState.STAGED, ReplacementState.OFFERED))
-
-
-def chips(state: str) -> list[Link]:
-    """Filters by state."""
-    here = reverse("hr:replacements")
-    counts = {one: Replacement.objects.filter(state=one).count() for one, _label in STATES}
-    links = [Link(label=_("All"), url=here, current=state not in counts, count=sum(counts.values()))]
-    for one, label in STATES:
-        links.append(Link(label=label, url=f"{here}?state={one}", current=one == state, count=counts[one]))
-    return links
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
