@@ -1,6 +1,7 @@
 """Which viral incidents there are for whom, and one of them held for a change."""
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from scoring.models import Agent, ViralIncident
 from scoring.models.batches import BatchState
@@ -27,3 +28,10 @@ def held(incident: ViralIncident) -> ViralIncident:
     """
     found = known_incidents().select_related("agent").select_for_update(of=("self",))
     return found.get(pk=incident.pk)
+
+
+def why_closed(incident: ViralIncident) -> str:
+    """Say that the incident is decided and takes nothing more; '' while it is open."""
+    if incident.state == IncidentState.UNVERIFIED:
+        return ""
+    return _("The incident is decided already (%(state)s).") % {"state": incident.get_state_display()}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal.record import record
-from scoring.incident_reads import held
+from scoring.incident_reads import held, why_closed
 from scoring.intake.load_virals import make_room
 from scoring.intake.refusals import Problem, shown
 from scoring.intake.sentences import REFUSALS
@@ -139,8 +139,8 @@ def expiry(incident: ViralIncident) -> date:
 
 def why_not(incident: ViralIncident, actor: User) -> str:
     """Say why this person may not decide the incident; '' when they may."""
-    if incident.state != IncidentState.UNVERIFIED:
-        return _("The incident is decided already (%(state)s).") % {"state": incident.get_state_display()}
+    if closed := why_closed(incident):
+        return closed
     if incident.recorded_by_id == actor.pk:
         return _("Nobody decides an incident that they recorded or imported. Ask a colleague in HR.")
     if incident.agent.user_id == actor.pk:

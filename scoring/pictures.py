@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from journal.record import record
-from scoring.incident_reads import held
+from scoring.incident_reads import held, why_closed
 from scoring.intake.limits import MEGABYTE
 from scoring.intake.refusals import Problem
 from scoring.models import IncidentPicture, ViralIncident
@@ -71,8 +71,8 @@ def add_pictures(*, incident: ViralIncident, contents: Sequence[bytes], actor: U
 
 def why_not_add(incident: ViralIncident, actor: User) -> str:
     """Say why this person may not add pictures; '' when they may. That they are in HR, the door has checked."""
-    if incident.state != IncidentState.UNVERIFIED:
-        return _("The incident is decided already (%(state)s).") % {"state": incident.get_state_display()}
+    if closed := why_closed(incident):
+        return closed
     if incident.agent.user_id == actor.pk:
         return _("Nobody adds pictures to an incident of their own chat. Write your own words on your page.")
     return ""

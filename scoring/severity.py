@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from scoring.formula.agreement import Nearness, nearness
-from scoring.incident_reads import held
+from scoring.incident_reads import held, why_closed
 from scoring.models import SeverityMark, ViralIncident
-from scoring.models.evidence import IncidentState
 from scoring.refusals import EvidenceRefused
 
 LEVELS = range(1, 5)
@@ -57,8 +56,8 @@ def rate_severity(*, incident: ViralIncident, level: int, actor: User, at: datet
 
 def why_not_rate(incident: ViralIncident, actor: User) -> str:
     """Say why this person may not mark the severity; '' when they may. That they are in HR, the door has checked."""
-    if incident.state != IncidentState.UNVERIFIED:
-        return _("The incident is decided already (%(state)s).") % {"state": incident.get_state_display()}
+    if closed := why_closed(incident):
+        return closed
     if incident.agent.user_id == actor.pk:
         return _("Nobody marks an incident of their own chat. Ask a colleague in HR.")
     if incident.severity is not None:
