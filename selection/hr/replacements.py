@@ -106,7 +106,7 @@ def replacement(request: HttpRequest, pk: int) -> HttpResponse:
     """One request, with every value before and after."""
     if request.method == "POST":
         return decide(request, pk)
-    context = {"form": DecisionForm(), "is_hr": is_hr(request), **described(request, the_replacement(pk))}
+    context = {"form": DecisionForm(), **described(request, the_replacement(pk))}
     return render(request, "hr/evidence/replacement.html", context)
 
 
@@ -115,7 +115,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or decline."""
     form, found = DecisionForm(request.POST), the_replacement(pk)
     if not form.is_valid():
-        context = {"form": form, "is_hr": True, **described(request, found)}
+        context = {"form": form, **described(request, found)}
         return render(request, "hr/evidence/replacement.html", context, status=422)
     with telling(request, _("The decision is kept.")):
         if form.cleaned_data["decision"] == CONFIRM:
@@ -139,13 +139,13 @@ def described(request: HttpRequest, found: Replacement) -> dict[str, Any]:
         (_("Decided by"), person_name(found.decided_by)),
         (_("Decided on"), moment(found.decided_at) if found.decided_at else ""),
     ]
-    counted = ngettext("%(n)d rating", "%(n)d ratings", page.paginator.count) % {"n": page.paginator.count}
     return {
         "replacement": found,
         "rows": page,
         "lines": lines(page),
-        "counted": counted,
+        "counted": ngettext("%(n)d rating", "%(n)d ratings", page.paginator.count) % {"n": page.paginator.count},
         "people": [(label, value) for label, value in people if value],
         "tone": TONES.get(found.state, ""),
+        "asks": is_hr(request) and found.state == ReplacementState.OPEN,
         "refusal": why_not_decide(found, user_of(request)),
     }
