@@ -171,7 +171,7 @@ class RatingDisputeAdmin(ReadOnlyAdmin):
 
 @admin.register(Replacement)
 class ReplacementAdmin(ReadOnlyAdmin):
-    """Other values for stored ratings; they are asked for and confirmed on HR's pages, by two people."""
+    """Other values for stored ratings and incidents; they are asked for and confirmed on HR's pages, by two people."""
 
     list_display = ("batch", "state", "asked_by", "asked_at", "decided_by", "decided_at")
     list_filter = ("state",)

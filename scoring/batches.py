@@ -114,7 +114,7 @@ def confirm(*, batch: Batch, actor: User, at: datetime) -> None:
 
 def may_replace(batch: Batch) -> bool:
     """Whether records contradict stored ones: once the file is loaded, they can be asked for as replacements."""
-    return batch.kind == EvidenceKind.RATINGS and batch.refusals.filter(code=CONFLICT).exists()
+    return batch.refusals.filter(code=CONFLICT).exists()
 
 
 def carry_out(*, batch: Batch, at: datetime, clock: Callable[[], datetime] = timezone.now) -> Report | None:

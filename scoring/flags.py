@@ -26,7 +26,7 @@ from scoring.formula.integrity import (
     rating_bursts,
     repeated_texts,
 )
-from scoring.models import Batch, IntegrityFlag, ReplacedRating
+from scoring.models import Batch, IntegrityFlag, ReplacedRecord
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.flags import FlagCode, FlagState
 from scoring.models.replacements import ReplacementState
@@ -48,7 +48,7 @@ class Noticed:
 
 def look_over(*, batch: Batch, at: datetime) -> list[IntegrityFlag]:
     """Do what follows a publication, through whatever door the file came: count its months, look for what is odd."""
-    done = ReplacedRating.objects.filter(replacement__batch=batch, replacement__state=ReplacementState.DONE)
+    done = ReplacedRecord.objects.filter(replacement__batch=batch, replacement__state=ReplacementState.DONE)
     moved = Batch.objects.filter(pk__in=done.values("stored_batch"))
     for one in moved if "coverage" in batch.understanding else (batch, *moved):
         keep_coverage(one)

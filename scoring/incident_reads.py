@@ -1,11 +1,13 @@
 """Which viral incidents there are for whom, and one of them held for a change."""
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from scoring.models import Agent, ViralIncident
-from scoring.models.batches import BatchState
+from scoring.models import Agent, Replacement, ViralIncident
+from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.evidence import IncidentState
+from scoring.models.replacements import ReplacementState
 
 # What is told to the agent: what counts, and what was found to be somebody else's doing.
 TOLD_TO_THE_AGENT = (IncidentState.VERIFIED, IncidentState.NOT_AT_FAULT)
@@ -28,6 +30,18 @@ def held(incident: ViralIncident) -> ViralIncident:
     """
     found = known_incidents().select_related("agent").select_for_update(of=("self",))
     return found.get(pk=incident.pk)
+
+
+def replacements_of(incident: ViralIncident) -> QuerySet[Replacement]:
+    """What files have said otherwise of it, as far as somebody asked for that; newest first."""
+    asked = Replacement.objects.filter(batch__kind=EvidenceKind.VIRAL, rows__key=incident.chat_id)
+    return asked.exclude(state__in=(ReplacementState.STAGED, ReplacementState.OFFERED)).select_related("batch")
+
+
+def has_asked_for(incident: ViralIncident, actor: User) -> bool:
+    """Whether this person asked that the facts be replaced by those that stand now."""
+    done = Replacement.objects.filter(batch=incident.batch_id, state=ReplacementState.DONE, asked_by=actor)
+    return incident.batch_id is not None and done.filter(rows__key=incident.chat_id).exists()
 
 
 def why_closed(incident: ViralIncident) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal.record import record
-from scoring.incident_reads import held, why_closed
+from scoring.incident_reads import has_asked_for, held, why_closed
 from scoring.intake.load_virals import make_room
 from scoring.intake.refusals import Problem, shown
 from scoring.intake.sentences import REFUSALS
@@ -143,6 +143,8 @@ def why_not(incident: ViralIncident, actor: User) -> str:
         return closed
     if incident.recorded_by_id == actor.pk:
         return _("Nobody decides an incident that they recorded or imported. Ask a colleague in HR.")
+    if has_asked_for(incident, actor):
+        return _("Nobody decides an incident whose facts they had replaced. Ask a colleague in HR.")
     if incident.agent.user_id == actor.pk:
         return _("Nobody decides an incident of their own chat. Ask a colleague in HR.")
     return ""

@@ -1,6 +1,6 @@
 """Other values under a stored key: refused by every import, and replaced only as two people decide, old values kept.
 
-The rating moves to the batch that corrects it; what it said before stays in the request, field by field.
+The rating or incident moves to the batch that corrects it; what it said before stays in the request, field by field.
 """
 
 from collections.abc import Collection
@@ -14,36 +14,30 @@ from django.utils.translation import gettext as _
 
 from journal.record import record
 from scoring.coverage import keep_coverage
+from scoring.intake import load_replaced_virals as incidents
 from scoring.intake.load_lease import keep_loads_out
-from scoring.intake.load_replaced import CONFLICT, MOST, put_in_place, values_of
-from scoring.models import Agent, Batch, Rating, RatingDispute, ReplacedRating, Replacement
-from scoring.models.batches import BatchState
+from scoring.intake.load_replaced import CONFLICT, MOST, compared_now, put_in_place
+from scoring.models import Agent, Batch, RatingDispute, ReplacedRecord, Replacement
+from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.replacements import ReplacementState
 from scoring.refusals import EvidenceRefused
 
 SHORTEST_REASON = 10
+_VERBS = {EvidenceKind.RATINGS: "replace_ratings", EvidenceKind.VIRAL: "replace_incidents"}
 # A file of which every record contradicts stored ones is turned away, yet it may correct them.
 ASKABLE = (BatchState.PUBLISHED, BatchState.REJECTED)
-# Texts of customers are kept in the request alone: the journal can never be made to forget them.
-_TEXTS = frozenset({"comment", "rater"})
+# Texts of people are kept in the request alone: the journal can never be made to forget them.
+_TEXTS = frozenset({"comment", "rater", "reason", "url", "statement"})
 
 
-def offered(batch: Batch) -> list[ReplacedRating]:
+def offered(batch: Batch) -> list[ReplacedRecord]:
     """The refused records of a batch that say something else than what is stored now, compared with that, by record."""
     if batch.state not in ASKABLE:
         return []
     state = {"replacement__batch": batch, "replacement__state": ReplacementState.OFFERED}
-    rows = list(ReplacedRating.objects.filter(**state).order_by("record")[:MOST])
-    found = Rating.objects.filter(key__in=[row.key for row in rows], batch__state=BatchState.PUBLISHED)
-    stored = {one.key: one for one in found}
-    fresh = [_compared(row, stored[row.key]) for row in rows if row.key in stored]
+    rows = list(ReplacedRecord.objects.filter(**state).order_by("record")[:MOST])
+    fresh = incidents.compared_now(rows) if batch.kind == EvidenceKind.VIRAL else compared_now(rows)
     return [row for row in fresh if row.changes]
-
-
-def _compared(row: ReplacedRating, rating: Rating) -> ReplacedRating:
-    row.before = values_of(rating)
-    row.stored_batch_id, row.stored_record = rating.batch_id, rating.record
-    return row
 
 
 def ask(*, batch: Batch, records: Collection[int], reason: str, actor: User, at: datetime) -> Replacement:
@@ -62,13 +56,13 @@ def ask(*, batch: Batch, records: Collection[int], reason: str, actor: User, at:
         made = Replacement.objects.create(batch=locked, reason=reason.strip(), asked_by=actor, asked_at=at)
         for row in rows:
             row.pk, row.replacement = None, made
-        ReplacedRating.objects.bulk_create(rows)
+        ReplacedRecord.objects.bulk_create(rows)
         detail = {"batch": locked.pk, "records": [row.record for row in rows], "reason": made.reason}
         record(actor=actor, verb="ask_replacement", subject=made, at=at, detail=detail)
     return made
 
 
-def _chosen(batch: Batch, records: set[int]) -> list[ReplacedRating]:
+def _chosen(batch: Batch, records: set[int]) -> list[ReplacedRecord]:
     if not records:
         raise EvidenceRefused(_("Choose the records that shall replace what is stored."))
     rows = [row for row in offered(batch) if row.record in records]
@@ -79,10 +73,10 @@ def _chosen(batch: Batch, records: set[int]) -> list[ReplacedRating]:
     return rows
 
 
-def _check_own(rows: Collection[ReplacedRating], actor: User) -> None:
+def _check_own(rows: Collection[ReplacedRecord], actor: User) -> None:
     agents = {values["agent_id"] for row in rows for values in (row.before, row.after)}
     if Agent.objects.filter(pk__in=agents, user=actor).exists():
-        raise EvidenceRefused(_("Nobody replaces ratings of their own work. Ask a colleague in HR."))
+        raise EvidenceRefused(_("Nobody replaces evidence of their own work. Ask a colleague in HR."))
 
 
 def open_replacements() -> QuerySet[Replacement]:
@@ -101,28 +95,45 @@ def why_not_decide(replacement: Replacement, actor: User) -> str:
     return ""
 
 
-def confirm(*, replacement: Replacement, actor: User, at: datetime) -> int:
-    """Put what the file says in the place of what is stored; return how many ratings.
+def confirm(*, replacement: Replacement, reason: str = "", actor: User, at: datetime) -> int:
+    """Put what the file says in the place of what is stored; return how many records.
 
-    Sums, counts and the journal entry come in the same transaction. Raises EvidenceRefused when one person does both,
-    when a rating is disputed or has changed since, and Busy while a file is being loaded.
+    Sums, counts and the journal entry come in the same transaction. An incident that was decided waits for a second
+    person again, so that replacing facts of incidents takes a reason, as every decision about one does. Raises
+    EvidenceRefused when one person does both, when a rating is disputed or a record has changed since, and Busy while a
+    file is being loaded.
     """
+    if replacement.batch.kind == EvidenceKind.VIRAL and len(reason.strip()) < SHORTEST_REASON:
+        raise EvidenceRefused(
+            _("Say in a sentence why the file is right: whoever decides about the incident reads it.")
+        )
     with transaction.atomic():
         keep_loads_out(at)
         locked = _decidable(replacement, actor)
         rows = list(locked.rows.all())
         _check_own(rows, actor)
         batch = Batch.objects.select_for_update().get(pk=locked.batch_id)
-        left = put_in_place(rows, batch)
-        if left:
-            raise EvidenceRefused(_why_left(left[0]))
+        _put_in_place(rows, batch)
         _take_in(batch, rows, at)
-        _close(locked, ReplacementState.DONE, "", actor, at)
-        detail = {"batch": batch.pk, "asked_by": locked.asked_by_id, "replaced": [_journaled(row) for row in rows]}
-        record(actor=actor, verb="replace_ratings", subject=locked, at=at, detail=detail)
+        _close(locked, ReplacementState.DONE, reason.strip(), actor, at)
+        detail = {
+            "batch": batch.pk,
+            "asked_by": locked.asked_by_id,
+            "reason": locked.answer,
+            "replaced": [_journaled(row) for row in rows],
+        }
+        record(actor=actor, verb=_VERBS[EvidenceKind(batch.kind)], subject=locked, at=at, detail=detail)
     for touched in Batch.objects.filter(pk__in={batch.pk, *(row.stored_batch_id for row in rows)}):
         keep_coverage(touched)
     return len(rows)
+
+
+def _put_in_place(rows: list[ReplacedRecord], batch: Batch) -> None:
+    """All of them or none. Raises EvidenceRefused."""
+    is_viral = batch.kind == EvidenceKind.VIRAL
+    left = incidents.put_in_place(rows, batch) if is_viral else put_in_place(rows, batch)
+    if left:
+        raise EvidenceRefused(_why_incident_left(left[0]) if is_viral else _why_left(left[0]))
 
 
 def decline(*, replacement: Replacement, reason: str, actor: User, at: datetime) -> Replacement:
@@ -146,7 +157,7 @@ def _decidable(replacement: Replacement, actor: User) -> Replacement:
     return locked
 
 
-def _why_left(row: ReplacedRating) -> str:
+def _why_left(row: ReplacedRecord) -> str:
     if RatingDispute.objects.filter(rating__key=row.key).exists():
         told = _(
             "The rating “%(key)s” is disputed by its agent. Decide the dispute; a disputed rating is not replaced."
@@ -156,11 +167,19 @@ def _why_left(row: ReplacedRating) -> str:
     return told % {"key": row.key}
 
 
-def _take_in(batch: Batch, rows: list[ReplacedRating], at: datetime) -> None:
+def _why_incident_left(row: ReplacedRecord) -> str:
+    told = _(
+        "The incident about the chat “%(key)s” has changed since this was asked. Decline, look at it again and ask "
+        "anew."
+    )
+    return told % {"key": row.key}
+
+
+def _take_in(batch: Batch, rows: list[ReplacedRecord], at: datetime) -> None:
     """The batch counts these records as its own now; one that was turned away for them alone stands with them."""
     numbers = [row.record for row in rows]
     batch.refusals.filter(code=CONFLICT, record__in=numbers).delete()
-    ReplacedRating.objects.filter(
+    ReplacedRecord.objects.filter(
         replacement__batch=batch, replacement__state=ReplacementState.OFFERED, record__in=numbers
     ).delete()
     batch.state, batch.published_at = BatchState.PUBLISHED, batch.published_at or at
@@ -173,6 +192,6 @@ def _close(locked: Replacement, state: ReplacementState, answer: str, actor: Use
     locked.save(update_fields=["state", "answer", "decided_by", "decided_at"])
 
 
-def _journaled(row: ReplacedRating) -> dict[str, Any]:
+def _journaled(row: ReplacedRecord) -> dict[str, Any]:
     changes = {name: "…" if name in _TEXTS else list(pair) for name, pair in row.changes.items()}
     return {"record": row.record, "key": row.key, "batch": row.stored_batch_id, "changes": changes}

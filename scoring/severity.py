@@ -94,5 +94,7 @@ def agreement() -> Nearness | None:
     """How near the first two marks are over all incidents whose severity people have settled; None without any."""
     marks = SeverityMark.objects.filter(incident__severity__isnull=False, number__lte=2)
     given = marks.order_by("incident_id", "number").values_list("incident_id", "level")
-    pairs = [[level for _incident, level in pair] for _incident, pair in groupby(given, key=itemgetter(0))]
+    marked = [[level for _incident, level in pair] for _incident, pair in groupby(given, key=itemgetter(0))]
+    # A file that replaces the facts of an incident may say its severity before the second mark is in.
+    pairs = [pair for pair in marked if len(pair) == 2]
     return nearness(pairs) if pairs else None

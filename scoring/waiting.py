@@ -22,6 +22,7 @@ from scoring.intake import load_virals as incidents
 from scoring.intake.load_cells import Sums, add_sums
 from scoring.intake.load_lease import keep_loads_out
 from scoring.intake.load_notes import add_repeats
+from scoring.intake.load_replaced import Contradictions
 from scoring.intake.load_rows import Sorted
 from scoring.intake.refusals import Rejection
 from scoring.intake.sentences import rejection_sentence
@@ -128,6 +129,7 @@ def _load(batch: Batch, rows: list[WaitingRow], agent: Agent, at: datetime) -> i
     good, bad = _possible(rows, agent)
     chunk = _chunk(batch, good, agent)
     found = _stored(batch, chunk) if good else Sorted()
+    Contradictions(batch, at, updates=False).take(chunk, found)
     keep_refusals(batch, [*bad, *found.refusals])
     taken = len(found.fresh) + len(found.unchanged)
     counts = {"accepted": F("accepted") + taken, "refused": F("refused") - taken}

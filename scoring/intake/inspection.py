@@ -70,11 +70,12 @@ def _take_options(seen: Understanding, profile: Profile, choices: Choices) -> No
         "key_prefix",
         "channel",
         "epoch",
-        "updates",
         "chat_in_link",
         "footer",
     ):
         setattr(seen, name, getattr(profile, name))
+    # Of incidents and of the roster no source decides: people do.
+    seen.updates = profile.updates and seen.kind == RATINGS
 
 
 def _understand_text(

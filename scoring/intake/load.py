@@ -273,8 +273,7 @@ def _stage(load: _Load, chunk: Chunk, reading: Reading, report: Report, sums: Su
         _take_back(load, chunk, reading, report, sums)
         return
     found = _stored(chunk, batch.pk, agents)
-    if batch.kind == EvidenceKind.RATINGS and found.refusals:
-        report.updated += load.contradictions.take(chunk, found)
+    report.updated += load.contradictions.take(chunk, found)
     _count(report, found, chunk, reading)
     note_refusals(batch, [*chunk.refusals, *found.refusals], reading.setting.limits.refusals)
     note_waiting(batch, chunk)

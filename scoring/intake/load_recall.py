@@ -7,7 +7,7 @@ from scoring.intake.load_cells import Sums
 from scoring.intake.load_report import Report
 from scoring.intake.load_rows import Sorted
 from scoring.intake.records import Chunk
-from scoring.models import Batch, Rating, ReplacedRating
+from scoring.models import Batch, Rating, ReplacedRecord
 
 STORED = "conflict_stored"
 
@@ -29,7 +29,7 @@ def unstore(batch: Batch, found: Sorted, chunk: Chunk, sums: Sums) -> None:
         Rating.objects.filter(batch=batch, key__in=part).delete()
     sums.add(chunk.columns, chunk.instrument, found.mine, sign=-1)
     contradicted = [one.record for one in found.refusals]
-    ReplacedRating.objects.filter(replacement__batch=batch, record__in=contradicted).delete()
+    ReplacedRecord.objects.filter(replacement__batch=batch, record__in=contradicted).delete()
     batch.replacements.filter(rows=None).delete()
     noted, _ = batch.refusals.filter(code=STORED, record__in=contradicted).delete()
     batch.refused -= noted

@@ -1,5 +1,7 @@
 """Stored ratings that take on other values: sums and counts follow in the same transaction, both values stay.
 
+What incidents do then stands in `load_replaced_virals`.
+
 A source whose customers may edit their answers (`updates = true` in its profile) says itself which of two is newer.
 """
 
@@ -14,13 +16,14 @@ from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet
 
 from scoring.batch_rows import widen
+from scoring.intake import load_replaced_virals as incidents
 from scoring.intake.load_cells import Sums, add_sums
 from scoring.intake.load_ready import COLUMNS, rows_of
 from scoring.intake.load_rows import COMPARED, Sorted, free_keys, said_columns, stored_rows
 from scoring.intake.records import Chunk
 from scoring.intake.refusals import Refusal
-from scoring.models import Batch, CellSum, Rating, RatingDispute, ReplacedRating, Replacement
-from scoring.models.batches import BatchState
+from scoring.models import Batch, CellSum, Rating, RatingDispute, ReplacedRecord, Replacement
+from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.replacements import ReplacementState
 
 CONFLICT, OLDER = "conflict_stored", "older_answer"
@@ -32,7 +35,7 @@ _NUMBERS = frozenset({"value", "handling_seconds", "share"})
 
 @dataclass(slots=True)
 class Contradictions:
-    """Records of a load that contradict stored ratings: later answers are staged, the others offered to people."""
+    """Records of a load that contradict stored ones: later answers are staged, the others offered to people."""
 
     batch: Batch
     at: datetime
@@ -41,27 +44,30 @@ class Contradictions:
 
     def take(self, chunk: Chunk, found: Sorted) -> int:
         """Keep what a chunk contradicts, taking later answers out of its refusals; return how many those are."""
-        if not self.updates and self.offered >= MOST:
+        if not found.refusals or (not self.updates and self.offered >= MOST):
             return 0
-        later, others = (
-            take_later(chunk, found) if self.updates else ([], list(differing(chunk, _refused_in(chunk, found))))
-        )
+        later, others = take_later(chunk, found) if self.updates else ([], _contradicting(chunk, found))
         self._keep(later, ReplacementState.STAGED)
         self._keep(others[: max(0, MOST - self.offered)], ReplacementState.OFFERED)
         self.offered += len(others)
         return len(later)
 
-    def _keep(self, rows: list[ReplacedRating], state: ReplacementState) -> None:
+    def _keep(self, rows: list[ReplacedRecord], state: ReplacementState) -> None:
         if rows:
             found, _is_new = Replacement.objects.get_or_create(
                 batch=self.batch, state=state, defaults={"asked_at": self.at}
             )
             for row in rows:
                 row.replacement = found
-            ReplacedRating.objects.bulk_create(rows, batch_size=PIECE)
+            ReplacedRecord.objects.bulk_create(rows, batch_size=PIECE)
 
 
-def differing(chunk: Chunk, places: Sequence[int]) -> Iterator[ReplacedRating]:
+def _contradicting(chunk: Chunk, found: Sorted) -> list[ReplacedRecord]:
+    compare = incidents.differing if chunk.kind == EvidenceKind.VIRAL else differing
+    return list(compare(chunk, _refused_in(chunk, found)))
+
+
+def differing(chunk: Chunk, places: Sequence[int]) -> Iterator[ReplacedRecord]:
     """Compare records of a chunk with the published ratings under their keys; give those that differ, not stored."""
     stored = stored_rows([chunk.columns["key"][place] for place in places])
     said = said_columns(chunk)
@@ -73,7 +79,7 @@ def differing(chunk: Chunk, places: Sequence[int]) -> Iterator[ReplacedRating]:
         after = _plain({COLUMNS[at]: row[at] for at in said})
         if before | after != before:
             there = {"stored_batch_id": known[0], "stored_record": known[1]}
-            yield ReplacedRating(record=row[1], key=row[2], before=before, after=after, **there)
+            yield ReplacedRecord(record=row[1], key=row[2], before=before, after=after, **there)
 
 
 def _refused_in(chunk: Chunk, found: Sorted) -> list[int]:
@@ -94,7 +100,18 @@ def values_of(rating: Rating) -> dict[str, Any]:
     return _plain({**values, "rated_at": rating.rated_at.astimezone(UTC).replace(tzinfo=None).isoformat()})
 
 
-def take_later(chunk: Chunk, found: Sorted) -> tuple[list[ReplacedRating], list[ReplacedRating]]:
+def compared_now(rows: Sequence[ReplacedRecord]) -> list[ReplacedRecord]:
+    """Rows beside what is stored by now; those whose rating is gone are left out."""
+    found = Rating.objects.filter(key__in=[row.key for row in rows], batch__state=BatchState.PUBLISHED)
+    stored = {one.key: one for one in found}
+    there = [row for row in rows if row.key in stored]
+    for row in there:
+        rating = stored[row.key]
+        row.before, row.stored_batch_id, row.stored_record = values_of(rating), rating.batch_id, rating.record
+    return there
+
+
+def take_later(chunk: Chunk, found: Sorted) -> tuple[list[ReplacedRecord], list[ReplacedRecord]]:
     """Take later answers out of the refusals, and say of older ones that they are; return the later and the rest."""
     refused = {one.record: one for one in found.refusals}
     later, others = [], []
@@ -127,22 +144,22 @@ def publish_later(batch: Batch, at: datetime) -> list[Refusal]:
     staged = batch.replacements.filter(state=ReplacementState.STAGED).first()
     if staged is None:
         return []
-    left: list[ReplacedRating] = []
+    left: list[ReplacedRecord] = []
     for rows in _pieces(staged.rows.iterator(PIECE)):
         left += put_in_place(rows, batch)
-    ReplacedRating.objects.filter(pk__in=[row.pk for row in left]).delete()
+    ReplacedRecord.objects.filter(pk__in=[row.pk for row in left]).delete()
     staged.state, staged.decided_at = ReplacementState.DONE, at
     staged.save(update_fields=["state", "decided_at"])
     return [_refused(row) for row in left]
 
 
-def _refused(row: ReplacedRating) -> Refusal:
+def _refused(row: ReplacedRecord) -> Refusal:
     params = {"batch": row.stored_batch_id, "stored_record": row.stored_record}
     return Refusal(row.record, CONFLICT, "", row.key, params)
 
 
-def _pieces(rows: Iterable[ReplacedRating]) -> Iterator[list[ReplacedRating]]:
-    piece: list[ReplacedRating] = []
+def _pieces(rows: Iterable[ReplacedRecord]) -> Iterator[list[ReplacedRecord]]:
+    piece: list[ReplacedRecord] = []
     for row in rows:
         piece.append(row)
         if len(piece) == PIECE:
@@ -152,7 +169,7 @@ def _pieces(rows: Iterable[ReplacedRating]) -> Iterator[list[ReplacedRating]]:
         yield piece
 
 
-def put_in_place(rows: Sequence[ReplacedRating], batch: Batch) -> list[ReplacedRating]:
+def put_in_place(rows: Sequence[ReplacedRecord], batch: Batch) -> list[ReplacedRecord]:
     """Let ratings say `after` from now on, as records of `batch`; return rows that cannot: disputed, changed, gone.
 
     Inside the caller's transaction; sums and the counts of the batches that held the ratings follow.
@@ -178,7 +195,7 @@ def put_in_place(rows: Sequence[ReplacedRating], batch: Batch) -> list[ReplacedR
 _FIELDS = ["agent" if name == "agent_id" else name for name in COMPARED]
 
 
-def _stands(rating: Rating, row: ReplacedRating) -> bool:
+def _stands(rating: Rating, row: ReplacedRecord) -> bool:
     return rating.batch_id == row.stored_batch_id and values_of(rating) == row.before
 
 
@@ -207,9 +224,9 @@ def _columns(ratings: list[Rating]) -> dict[str, Any]:
     }
 
 
-def _move_counts(rows: Sequence[ReplacedRating], *, sign: int) -> None:
+def _move_counts(rows: Sequence[ReplacedRecord], *, sign: int) -> None:
     """The batches that hold `before` count that many records fewer, or again."""
-    taken = Counter(row.stored_batch_id for row in rows)
+    taken = Counter(row.stored_batch_id for row in rows if row.stored_batch_id)
     silent = Counter(row.stored_batch_id for row in rows if row.before["value"] is None)
     for batch, count in taken.items():
         counts = {"accepted": F("accepted") + sign * count, "unanswered": F("unanswered") + sign * silent[batch]}
@@ -223,24 +240,29 @@ def replaced_since() -> QuerySet[Replacement]:
 
 
 def put_back(batch: Batch) -> set[int]:
-    """Let ratings that a withdrawn batch had replaced say again what batches that still stand say; return those.
+    """Let ratings or incidents that a withdrawn batch had replaced say again what batches that still stand say.
 
-    Inside the transaction that withdraws, after the sums of the batch are taken out.
+    Inside the transaction that withdraws, after the sums are taken out. Returns the batches that hold some again.
     """
-    done = ReplacedRating.objects.filter(replacement__batch=batch, replacement__state=ReplacementState.DONE)
+    touched = incidents.put_back(batch) if batch.kind == EvidenceKind.VIRAL else _ratings_put_back(batch)
+    batch.replacements.filter(state=ReplacementState.DONE).update(state=ReplacementState.UNDONE)
+    return touched
+
+
+def _ratings_put_back(batch: Batch) -> set[int]:
+    done = ReplacedRecord.objects.filter(replacement__batch=batch, replacement__state=ReplacementState.DONE)
     touched: set[int] = set()
     for rows in _pieces(done.filter(stored_batch__state=BatchState.PUBLISHED).order_by("pk").iterator(PIECE)):
         held = Rating.objects.filter(batch=batch, key__in=[row.key for row in rows])
         keys = set(held.values_list("key", flat=True))
         free_keys(held)
         back = [row for row in rows if row.key in keys]
-        ratings = [Rating(batch_id=row.stored_batch_id, record=row.stored_record, key=row.key) for row in back]
+        ratings = [Rating(key=row.key, **row.origin) for row in back]
         for rating, row in zip(ratings, back, strict=True):
             _say(rating, row.before)
         add_to_sums(Rating.objects.bulk_create(ratings, batch_size=PIECE), sign=1)
         for stored in {rating.batch_id for rating in ratings}:
             widen(stored, [rating.pk for rating in ratings if rating.batch_id == stored])
         _move_counts(back, sign=1)
-        touched.update(row.stored_batch_id for row in back)
-    batch.replacements.filter(state=ReplacementState.DONE).update(state=ReplacementState.UNDONE)
+        touched.update(row.stored_batch_id for row in back if row.stored_batch_id)
     return touched

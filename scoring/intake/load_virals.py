@@ -1,6 +1,8 @@
 """Viral records into the table: one incident per chat, unverified until a second person has looked at it."""
 
+from collections.abc import Sequence
 from datetime import UTC
+from typing import Any
 
 from scoring.intake.load_rows import WITHDRAWN, Sorted
 from scoring.intake.records import Chunk
@@ -11,6 +13,7 @@ from scoring.models.evidence import IncidentSign
 
 LONGEST_CHAT = 120
 COMPARED = ("agent_id", "flagged_at", "is_viral", "sign", "severity", "views", "platform", "url", "reason")
+_LEFT_OPEN = frozenset({"sign", "severity"})
 
 
 def incident_of(chunk: Chunk, place: int, batch: int | None) -> ViralIncident:
@@ -34,20 +37,39 @@ def incident_of(chunk: Chunk, place: int, batch: int | None) -> ViralIncident:
 
 def sort_out(chunk: Chunk, batch: int | None) -> Sorted:
     """Compare a chunk with the stored incidents about the same chats."""
-    found = Sorted()
-    said = ["agent_id", *(name for name in COMPARED if chunk.says(name))]
-    stored = {one.chat_id: one for one in ViralIncident.objects.filter(chat_id__in=chunk.columns["chat_id"])}
+    found, stored = Sorted(), standing(chunk.columns["chat_id"])
     for place, chat in enumerate(chunk.columns["chat_id"]):
         known = stored.get(chat)
         if known is None:
             found.fresh.append(place)
         elif known.batch_id is not None and known.batch_id == batch:
             found.mine.append(place)
-        elif _agrees(known, incident_of(chunk, place, batch), said):
+        elif agrees(known, said(chunk, place)):
             found.unchanged.append(place)
         else:
             found.refusals.append(_conflict(chunk, place, known))
     return found
+
+
+def standing(chats: Sequence[str]) -> dict[str, ViralIncident]:
+    """The incidents about these chats; those of withdrawn batches give their chat up."""
+    found = ViralIncident.objects.filter(chat_id__in=chats)
+    return {one.chat_id: one for one in found.exclude(batch__state=BatchState.WITHDRAWN)}
+
+
+def said(chunk: Chunk, place: int) -> dict[str, Any]:
+    """What a record says of its incident, by field; where its file has no column it says nothing.
+
+    Neither does an empty sign, or an empty severity: those are for people to say.
+    """
+    told = incident_of(chunk, place, None)
+    names = ["agent_id", *(name for name in COMPARED if chunk.says(name))]
+    return {name: getattr(told, name) for name in names if name not in _LEFT_OPEN or chunk.columns[name][place]}
+
+
+def agrees(known: ViralIncident, told: dict[str, Any]) -> bool:
+    """Whether a record says what is stored."""
+    return all(getattr(known, name) == value for name, value in told.items())
 
 
 def add(chunk: Chunk, batch: int) -> Sorted:
@@ -71,12 +93,6 @@ def make_room(chats: list[str]) -> None:
     for one in withdrawn:
         one.chat_id = f"{WITHDRAWN}{one.pk}:{one.chat_id}"[:LONGEST_CHAT]
     ViralIncident.objects.bulk_update(withdrawn, ["chat_id"], batch_size=500)
-
-
-def _agrees(known: ViralIncident, told: ViralIncident, said: list[str]) -> bool:
-    """Whether a record says what is stored; a severity that it leaves open is for people to say."""
-    names = said if told.severity is not None else [name for name in said if name != "severity"]
-    return all(getattr(known, name) == getattr(told, name) for name in names)
 
 
 def _conflict(chunk: Chunk, place: int, known: ViralIncident) -> Refusal:

@@ -10,7 +10,7 @@ from scoring.models.evidence import Rating, Result, ViralIncident
 from scoring.models.flags import IntegrityFlag
 from scoring.models.incidents import IncidentPicture, SeverityMark
 from scoring.models.policies import PolicyVersion
-from scoring.models.replacements import ReplacedRating, Replacement
+from scoring.models.replacements import ReplacedRecord, Replacement
 from scoring.models.runs import Score, ScoreRun
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "Rating",
     "RatingDispute",
     "Refusal",
-    "ReplacedRating",
+    "ReplacedRecord",
     "Replacement",
     "Result",
     "Score",

@@ -1,4 +1,6 @@
-"""Other values for stored ratings: asked for by one person and confirmed by another, or a source's later answers."""
+"""Other values for stored ratings and incidents: asked for by one person, confirmed by another; or later answers."""
+
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -19,7 +21,7 @@ class ReplacementState(models.TextChoices):
 
 
 class Replacement(models.Model):
-    """Values of a batch for ratings that earlier batches brought in.
+    """Values of a batch for records that are stored already: ratings or viral incidents, as the batch's kind says.
 
     Refused records are offered; one person asks for some of them and another decides. What nobody has asked for and yet
     is done comes from a source whose customers may edit their answers.
@@ -39,8 +41,8 @@ class Replacement(models.Model):
     decided_at = models.DateTimeField(_("decided at"), null=True)
 
     class Meta:
-        verbose_name = _("replacement of ratings")
-        verbose_name_plural = _("replacements of ratings")
+        verbose_name = _("replacement of stored values")
+        verbose_name_plural = _("replacements of stored values")
         ordering = ("-asked_at", "-pk")
         constraints = (
             models.UniqueConstraint(
@@ -71,27 +73,37 @@ class Replacement(models.Model):
         return self.asked_by_id is None
 
 
-class ReplacedRating(models.Model):
-    """One rating of a replacement: all that is stored, or was before, and what the file says. Both stay on record."""
+class ReplacedRecord(models.Model):
+    """One record of a replacement: all that is stored, or was before, and what the file says. Both stay on record.
+
+    An incident that a person recorded by hand was stored by no batch.
+    """
 
     replacement = models.ForeignKey(
         Replacement, verbose_name=_("replacement"), on_delete=models.CASCADE, related_name="rows"
     )
     record = models.PositiveBigIntegerField(_("record"))
     key = models.CharField(_("natural key"), max_length=160)
-    stored_batch = models.ForeignKey(Batch, verbose_name=_("stored by"), on_delete=models.PROTECT, related_name="+")
-    stored_record = models.PositiveBigIntegerField(_("record there"))
+    stored_batch = models.ForeignKey(
+        Batch, verbose_name=_("stored by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    stored_record = models.PositiveBigIntegerField(_("record there"), null=True)
     before = models.JSONField(_("before"))
     after = models.JSONField(_("instead"))
 
     class Meta:
-        verbose_name = _("replaced rating")
-        verbose_name_plural = _("replaced ratings")
+        verbose_name = _("replaced record")
+        verbose_name_plural = _("replaced records")
         ordering = ("record",)
         constraints = (models.UniqueConstraint(fields=["replacement", "record"], name="scoring_replaced_record"),)
 
     def __str__(self) -> str:
         return f"{self.key}: {', '.join(self.changes)}"
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Batch and record that held `before`, by the names that ratings and incidents have for them."""
+        return {"batch_id": self.stored_batch_id, "record": self.stored_record}
 
     @property
     def changes(self) -> dict[str, tuple[object, object]]:

@@ -7,11 +7,12 @@ from functools import cached_property
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from scoring.incident_reads import replacements_of
 from scoring.incidents import has_expired, why_not
-from scoring.models import IncidentPicture, SeverityMark, ViralIncident
+from scoring.models import IncidentPicture, Replacement, SeverityMark, ViralIncident
 from scoring.models.evidence import IncidentState
 from scoring.pictures import PICTURES_AT_MOST, why_not_add
-from scoring.severity import shown_marks, why_not_rate
+from scoring.severity import settled, shown_marks, why_not_rate
 from selection.hr.evidence_report import cell, moment, person_name
 from selection.hr.incident_forms import DecisionForm, PicturesForm, SeverityForm
 from selection.incident_words import SEVERITIES, TONES, agreed, awaited, severity_name, standing
@@ -76,7 +77,14 @@ class IncidentPage:
             return awaited(list(self.incident.severity_marks.values_list("level", flat=True)))
         if not self.marks:
             return _("It came with the file and stays as it came.")
-        return agreed([mark.level for mark in self.marks])
+        levels = [mark.level for mark in self.marks]
+        if settled(levels) != self.incident.severity:
+            return _("A file has replaced the severity since; the marks stay on record.")
+        return agreed(levels)
+
+    @cached_property
+    def replacements(self) -> list[Replacement]:
+        return list(replacements_of(self.incident))
 
     @property
     def is_open(self) -> bool:

@@ -1,4 +1,4 @@
-"""Ratings that a file contradicts: one person in HR asks for the file's values, another confirms or declines."""
+"""Ratings and incidents that a file contradicts: one person asks for its values, another confirms or declines."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from scoring.models import Replacement
+from scoring.models.batches import EvidenceKind
 from scoring.models.replacements import ReplacementState
 from scoring.replacements import ask, confirm, decline, offered, why_not_decide
 from selection.hr.access import hr_and_auditors, hr_only, is_hr, user_of
 from selection.hr.evidence_access import telling, the_batch
-from selection.hr.evidence_report import moment, person_name
 from selection.hr.filters import chips_by
-from selection.hr.replacement_words import lines
+from selection.hr.replacement_words import counted, lines, people, titled
 
 ON_A_PAGE = 50
 CONFIRM, DECLINE = "confirm", "decline"
@@ -39,6 +39,10 @@ DECISIONS = (
     (CONFIRM, gettext_lazy("Confirm: what the file says counts from now on")),
     (DECLINE, gettext_lazy("Decline: what is stored stays")),
 )
+ABOUT_INCIDENTS = (
+    (CONFIRM, gettext_lazy("Confirm: the incident says what the file says and is decided anew")),
+    DECISIONS[1],
+)
 
 
 class DecisionForm(forms.Form):
@@ -49,6 +53,19 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("Reason, when you decline"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
         required=False, help_text=gettext_lazy("What you looked at and what it shows. Whoever asked reads it."),
     )  # fmt: skip
+
+
+class IncidentDecisionForm(DecisionForm):
+    """Of an incident every decision has its reason: what was decided on the old facts falls with them."""
+
+    decision = forms.ChoiceField(label=gettext_lazy("Decision"), choices=ABOUT_INCIDENTS, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
+        help_text=gettext_lazy("What you looked at and what it shows. Whoever asked reads it."),
+    )  # fmt: skip
+
+
+FORMS = {EvidenceKind.RATINGS: DecisionForm, EvidenceKind.VIRAL: IncidentDecisionForm}
 
 
 @require_safe
@@ -80,7 +97,7 @@ def batch_replacement(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = found.replacements.filter(state=ReplacementState.OPEN).first()
     context = {
         "batch": found,
-        "lines": lines(offered(found)),
+        "lines": lines(offered(found), found.kind),
         "waiting": waiting,
         "is_hr": is_hr(request),
         "choosing": is_hr(request) and waiting is None,
@@ -106,22 +123,22 @@ def replacement(request: HttpRequest, pk: int) -> HttpResponse:
     """One request, with every value before and after."""
     if request.method == "POST":
         return decide(request, pk)
-    context = {"form": DecisionForm(), **described(request, the_replacement(pk))}
+    found = the_replacement(pk)
+    context = {"form": FORMS[EvidenceKind(found.batch.kind)](), **described(request, found)}
     return render(request, "hr/evidence/replacement.html", context)
 
 
 @hr_only
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or decline."""
-    form, found = DecisionForm(request.POST), the_replacement(pk)
+    found = the_replacement(pk)
+    form = FORMS[EvidenceKind(found.batch.kind)](request.POST)
     if not form.is_valid():
         context = {"form": form, **described(request, found)}
         return render(request, "hr/evidence/replacement.html", context, status=422)
     with telling(request, _("The decision is kept.")):
-        if form.cleaned_data["decision"] == CONFIRM:
-            confirm(replacement=found, actor=user_of(request), at=timezone.now())
-        else:
-            decline(replacement=found, reason=form.cleaned_data["reason"], actor=user_of(request), at=timezone.now())
+        answer = confirm if form.cleaned_data["decision"] == CONFIRM else decline
+        answer(replacement=found, reason=form.cleaned_data["reason"], actor=user_of(request), at=timezone.now())
     return redirect("hr:replacement", pk)
 
 
@@ -133,18 +150,13 @@ def the_replacement(pk: int) -> Replacement:
 def described(request: HttpRequest, found: Replacement) -> dict[str, Any]:
     """A request as its page shows it."""
     page = Paginator(found.rows.all(), ON_A_PAGE).get_page(request.GET.get("page"))
-    people = [
-        (_("Asked by"), person_name(found.asked_by) or _("the source itself")),
-        (_("Asked on"), moment(found.asked_at)),
-        (_("Decided by"), person_name(found.decided_by)),
-        (_("Decided on"), moment(found.decided_at) if found.decided_at else ""),
-    ]
     return {
         "replacement": found,
         "rows": page,
-        "lines": lines(page),
-        "counted": ngettext("%(n)d rating", "%(n)d ratings", page.paginator.count) % {"n": page.paginator.count},
-        "people": [(label, value) for label, value in people if value],
+        "lines": lines(page, found.batch.kind),
+        "title": titled(found),
+        "counted": counted(found, page.paginator.count),
+        "people": people(found),
         "tone": TONES.get(found.state, ""),
         "asks": is_hr(request) and found.state == ReplacementState.OPEN,
         "refusal": why_not_decide(found, user_of(request)),

@@ -84,8 +84,8 @@ def _replacements() -> Iterator[Task]:
     count = open_replacements().count()
     if count:
         told = ngettext(
-            "%(n)d replacement of ratings waits for a second person.",
-            "%(n)d replacements of ratings wait for a second person.",
+            "%(n)d replacement of stored values waits for a second person.",
+            "%(n)d replacements of stored values wait for a second person.",
             count,
         )
         yield Task(sentence=told % {"n": count}, url=f"{reverse('hr:replacements')}?state=open", label=_("Decide"))

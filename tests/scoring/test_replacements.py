@@ -15,7 +15,7 @@ from scoring.disputes import dispute_rating
 from scoring.intake import load
 from scoring.intake.load import check, import_file
 from scoring.intake.load_look import look
-from scoring.models import Agent, Batch, Rating, RatingDispute, ReplacedRating, Replacement
+from scoring.models import Agent, Batch, Rating, RatingDispute, ReplacedRecord, Replacement
 from scoring.models.batches import BatchState
 from scoring.models.disputes import DisputeState
 from scoring.models.replacements import ReplacementState
@@ -228,7 +228,7 @@ def test_a_later_answer_takes_the_place_of_the_earlier_one(cast: Cast, tmp_path:
     third = zendesk(tmp_path, BAD)
     assert (Rating.objects.get(chat_id="501").value, third.accepted) == (0.0, 1)
     assert recount().empty
-    assert [row.before["value"] for row in ReplacedRating.objects.order_by("pk")] == [None, 1.0]
+    assert [row.before["value"] for row in ReplacedRecord.objects.order_by("pk")] == [None, 1.0]
     made = Replacement.objects.get(batch=third)
     assert (made.state, made.is_of_source, made.asked_by, made.decided_by) == (ReplacementState.DONE, True, None, None)
 
@@ -297,7 +297,7 @@ def test_a_load_that_was_cut_short_brings_later_answers_once(
             load.load_batch(batch=batch, at=NOW)
     assert (Rating.objects.get(chat_id="501").value, recount().empty) == (None, True)
     report = load.load_batch(batch=Batch.objects.get(pk=batch.pk), at=NOW)
-    assert (report.added, report.updated, ReplacedRating.objects.count()) == (1, 1, 1)
+    assert (report.added, report.updated, ReplacedRecord.objects.count()) == (1, 1, 1)
     assert Rating.objects.count() == 2
     assert (Rating.objects.get(chat_id="501").value, recount().empty) == (1.0, True)
 
@@ -312,7 +312,7 @@ def test_an_objection_made_while_a_file_loads_holds(cast: Cast, tmp_path: Path) 
     assert (report.action, report.accepted, report.updated, report.refused) == ("accept_partial", 1, 0, 1)
     batch.refresh_from_db()
     assert (batch.accepted, batch.refused, Rating.objects.get(chat_id="501").value) == (1, 1, 0.0)
-    assert (ReplacedRating.objects.count(), recount().empty) == (0, True)
+    assert (ReplacedRecord.objects.count(), recount().empty) == (0, True)
 
 
 def test_a_load_that_was_called_off_offers_nothing(cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""Replacements of ratings: what a file says beside what is stored, who asked and who decided."""
+"""Replacements of stored values: what a file says beside what is stored, who asked and who decided."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from scoring.intake.load_replaced import MOST
-from scoring.models import Agent, ReplacedRating, Replacement
+from scoring.models import Agent, ReplacedRecord, Replacement
 from selection.api.serializers.strict import StrictSerializer
 
 CONFIRM, DECLINE = "confirm", "decline"
@@ -15,31 +15,31 @@ NAMES = {"agent_id": "agent", "value": "rating", "is_resolved": "resolved"}
 
 
 class ReplacedSerializer(serializers.Serializer[Any]):
-    """One rating: where it is stored, and each field that differs."""
+    """One rating or incident: where it is stored, and each field that differs."""
 
     record = serializers.IntegerField(help_text="From 1, in the file that contradicts.")
     key = serializers.CharField()
-    stored_batch = serializers.IntegerField()
-    stored_record = serializers.IntegerField()
+    stored_batch = serializers.IntegerField(allow_null=True, help_text="null: recorded by hand")
+    stored_record = serializers.IntegerField(allow_null=True)
     changes = serializers.DictField(
         child=serializers.ListField(), help_text="Field: what is stored or was before, what the file says."
     )
 
 
 class OfferSerializer(serializers.Serializer[Any]):
-    """What a batch says of ratings that are stored with other values."""
+    """What a batch says of ratings or incidents that are stored with other values."""
 
     rows = ReplacedSerializer(many=True)
 
 
-def replaced(rows: Sequence[ReplacedRating]) -> list[dict[str, Any]]:
+def replaced(rows: Sequence[ReplacedRecord]) -> list[dict[str, Any]]:
     """Rows as they are given, agents by staff number."""
     people = {values["agent_id"] for row in rows for values in (row.before, row.after)}
     numbers = dict(Agent.objects.filter(pk__in=people).values_list("pk", "staff_number"))
     return [_replaced(row, numbers) for row in rows]
 
 
-def _replaced(row: ReplacedRating, numbers: dict[int, str]) -> dict[str, Any]:
+def _replaced(row: ReplacedRecord, numbers: dict[int, str]) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in ("record", "key", "stored_record")}
     changes: dict[str, list[object]] = {NAMES.get(name, name): list(pair) for name, pair in row.changes.items()}
     if "agent" in changes:
@@ -81,7 +81,7 @@ class WantedReplacementSerializer(StrictSerializer):
 
 
 class DecidedReplacementSerializer(StrictSerializer):
-    """What the second person says; whoever declines says why."""
+    """What the second person says; whoever declines, or decides about incidents, says why."""
 
     decision = serializers.ChoiceField(choices=[CONFIRM, DECLINE])
     reason = serializers.CharField(max_length=2000, default="")

@@ -1,4 +1,4 @@
-"""Replacements of ratings: what a batch offers, asking for it, and the second person's decision."""
+"""Replacements of stored values: what a batch offers, asking for it, and the second person's decision."""
 
 import django_filters
 from django.db.models import QuerySet
@@ -70,7 +70,7 @@ class ReplacementDetail(ReplacementDoor):
 
 
 class BatchReplacements(ReplacementDoor):
-    """What one batch says of ratings that are stored with other values."""
+    """What one batch says of ratings or incidents that are stored with other values."""
 
     @answers(OfferSerializer, refusals=(404,))
     def get(self, request: Request, pk: int) -> Response:
@@ -92,8 +92,6 @@ class Decision(ReplacementDoor):
     def post(self, request: Request, pk: int) -> Response:
         """Confirm or decline what another person has asked for."""
         found, said = get_object_or_404(self.found(), pk=pk), self.taken(DecidedReplacementSerializer)
-        if said["decision"] == CONFIRM:
-            confirm(replacement=found, actor=self.actor, at=self.now)
-        else:
-            decline(replacement=found, reason=said["reason"], actor=self.actor, at=self.now)
+        answer = confirm if said["decision"] == CONFIRM else decline
+        answer(replacement=found, reason=said["reason"], actor=self.actor, at=self.now)
         return self.shown(pk)

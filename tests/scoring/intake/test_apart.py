@@ -12,7 +12,7 @@ import pytest
 from scoring.batch_rows import begin_rows
 from scoring.intake import Chunk, Limits, Reading, Rejected, apart, load, read
 from scoring.intake.ledger import Ledger
-from scoring.models import Batch, CellSum, Rating, Refusal, ReplacedRating, Replacement
+from scoring.models import Batch, CellSum, Rating, Refusal, ReplacedRecord, Replacement
 from tests.scoring.intake.files import AS_OF, HEADER, LIMITS, ROSTER, csv_text, put, row, seen
 
 SMALL = Limits(chunk_rows=7)
@@ -163,7 +163,7 @@ def stored() -> tuple[Any, ...]:
     ratings = list(Rating.objects.filter(batch__state="published").order_by("key").values_list(*names))
     cells = CellSum.objects.order_by("cell", "month").values_list("cell", "month", "offered", "answered", "total")
     refusals = sorted(Refusal.objects.values_list("record", "code", "column", "value"))
-    return ratings, list(cells), refusals, sorted(ReplacedRating.objects.values_list("record", "key"))
+    return ratings, list(cells), refusals, sorted(ReplacedRecord.objects.values_list("record", "key"))
 
 
 def told(report: Any) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def test_storing_in_passing_leaves_what_storing_at_the_end_leaves(
     load.import_file(first, kind="ratings", as_of=AS_OF, at=AS_OF)
     held = load.import_file(path, kind="ratings", as_of=AS_OF, at=AS_OF)
     expected = stored()
-    for model in (CellSum, Refusal, Rating, ReplacedRating, Replacement, Batch):
+    for model in (CellSum, Refusal, Rating, ReplacedRecord, Replacement, Batch):
         model.objects.all().delete()
     request.getfixturevalue("beside")
     monkeypatch.setattr("scoring.intake.reading.SPREAD_BYTES", longest)

@@ -258,3 +258,23 @@ def test_pushed_records_that_contradict_are_replaced_by_two_machines(hanna: APIC
     done = api(cast.pavel).post(decide, yes, format="json")
     assert (done.status_code, done.json()["state"], done.json()["decided_by"]) == (200, "done", "pavel")
     assert Rating.objects.get(key="r-1").value == 1.0
+
+
+def test_a_pushed_incident_that_contradicts_is_replaced_by_two_machines(
+    hanna: APIClient, cast: Cast, api: Caller
+) -> None:
+    hanna.post(INCIDENTS, {"records": [incident(1)]}, format="json")
+    told = {"records": [incident(1, sign="negative", agent_id="S-16"), incident(2)]}
+    batch = hanna.post(INCIDENTS, told, format="json").json()["batch"]
+    offer = f"/api/v1/batches/{batch}/replacements/"
+    (row,) = hanna.get(offer).json()["rows"]
+    assert (row["key"], row["changes"]) == ("v-1", {"agent": ["S-15", "S-16"], "sign": ["positive", "negative"]})
+    asked = hanna.post(offer, {"records": [1], "reason": "The agency had marked the wrong thread."}, format="json")
+    decide = f"/api/v1/replacements/{asked.json()['id']}/decide/"
+    yes = {"decision": "confirm", "reason": "The second thread is the one that was shared."}
+    assert hanna.post(decide, yes, format="json").status_code == 409
+    without = api(cast.pavel).post(decide, {"decision": "confirm"}, format="json")
+    assert (without.status_code, "why the file is right" in without.json()["errors"][0]["detail"]) == (409, True)
+    assert api(cast.pavel).post(decide, yes, format="json").json()["state"] == "done"
+    (found,) = hanna.get(INCIDENTS, {"agent": "S-16", "sign": "negative"}).json()["results"]
+    assert (found["chat_id"], found["batch"]) == ("v-1", batch)

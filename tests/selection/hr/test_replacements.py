@@ -8,7 +8,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from scoring.models import Agent, Batch, Rating, Replacement
+from scoring.incidents import decide_incident
+from scoring.models import Agent, Batch, Rating, Replacement, ViralIncident
+from scoring.models.evidence import IncidentState
 from scoring.models.replacements import ReplacementState
 from selection.hr.waiting import tasks
 from tests.cast import NOW, Cast
@@ -22,6 +24,7 @@ OTHER = (
     "1,c1,S-14,5,2026-10-02 10:00,Roaming,thanks\n2,c2,S-13,4,2026-10-03 11:30,Roaming,<script>bad</script>\n"
     "3,c3,S-13,5,2026-10-04 11:00,Roaming,\n"
 )
+VIRAL = "chat_id,agent_id,flagged_at,is_viral,sign,severity,views\nv-1,{who},2026-10-05,yes,{sign},2,{views}\n"
 
 
 @pytest.fixture
@@ -32,6 +35,15 @@ def conflict(cast: Cast, time_machine: Any) -> Batch:
         Agent.objects.filter(pk=cast.agents[name].pk).update(staff_number=number)
     imported(HEAD + ROWS, cast.hanna)
     return imported(HEAD + OTHER, cast.hanna)
+
+
+@pytest.fixture
+def of_incident(conflict: Batch, cast: Cast) -> Batch:
+    """A file that says otherwise of a chat that went public; it was verified as the first file told it."""
+    imported(VIRAL.format(who="S-13", sign="positive", views=1000), cast.hanna, kind="viral")
+    incident = ViralIncident.objects.get()
+    decide_incident(incident=incident, state=IncidentState.VERIFIED, reason=WHY, actor=cast.pavel, at=NOW)
+    return imported(VIRAL.format(who="S-14", sign="negative", views=90000), cast.hanna, kind="viral")
 
 
 @pytest.fixture
@@ -87,7 +99,7 @@ def test_every_field_is_shown_before_and_after(hanna: Client, conflict: Batch) -
 
 def test_a_second_person_confirms(hanna: Client, pavel: Client, conflict: Batch) -> None:
     made = asked(hanna, conflict)
-    assert "1 replacement of ratings waits for a second person." in [task.sentence for task in tasks()]
+    assert "1 replacement of stored values waits for a second person." in [task.sentence for task in tasks()]
     for page in ("hr:replacements", "hr:evidence"):
         assert "Replacements" in words(pavel.get(reverse(page)))
     shown = words(pavel.get(reverse("hr:replacement", args=[made.pk])))
@@ -179,3 +191,33 @@ def test_one_request_at_a_time_and_the_page_leads_to_it(hanna: Client, pavel: Cl
     assert "waits for its second person already" in words(page)
     assert reverse("hr:replacement", args=[made.pk]) in page.content.decode()
     assert 'name="reason"' not in page.content.decode()
+
+
+def test_a_contradicted_incident_is_compared_on_the_page_of_its_file(hanna: Client, of_incident: Batch) -> None:
+    assert page_of(of_incident) in hanna.get(reverse("hr:batch", args=[of_incident.pk])).content.decode()
+    told = words(hanna.get(page_of(of_incident)))
+    for change in (
+        "Agent before: Ania Sokolova after: Boris Vetrov",
+        "Sign: positive, negative or mixed before: positive after: negative",
+        "Views before: 1,000 after: 90,000",
+        "What was decided before: verified after: unverified: a second person decides anew",
+    ):
+        assert change in told
+
+
+def test_two_people_replace_an_incident_on_the_pages(hanna: Client, pavel: Client, of_incident: Batch) -> None:
+    made = asked(hanna, of_incident, 1)
+    page = reverse("hr:replacement", args=[made.pk])
+    shown = words(pavel.get(page))
+    assert all(text in shown for text in ("Replacement of viral incidents", "1 incident", "is decided anew"))
+    assert "second person confirms" in decided(hanna, made, "confirm", WHY)
+    assert pavel.post(page, {"decision": "confirm", "reason": ""}).status_code == 422
+    assert "why the file is right" in decided(pavel, made, "confirm", "yes")
+    assert ViralIncident.objects.get().state == IncidentState.VERIFIED
+    assert "The decision is kept." in decided(pavel, made, "confirm", "The second thread was shared.")
+    incident = ViralIncident.objects.get()
+    assert (incident.sign, incident.state, incident.agent.full_name) == ("negative", "unverified", "Boris Vetrov")
+    about = pavel.get(reverse("hr:incident", args=[incident.pk]))
+    assert page in about.content.decode()
+    assert reverse("hr:incident", args=[incident.pk]) in pavel.get(page).content.decode()
+    assert all(text in words(pavel.get(page)) for text in ("before: positive after: negative", "thread was shared"))
