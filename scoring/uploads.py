@@ -118,7 +118,7 @@ def recognised(path: Path, *, kind: str, profile: str = "", file_name: str = "")
         return plain
     fitting = [name for name in profile_names(kind) if name != DEFAULT and _may_fit(find_profile(name), plain)]
     looks = [plain, *(look(path, kind=kind, profile=name, file_name=file_name) for name in fitting)]
-    understood = [seen for seen in looks if not seen.action]
+    understood = [seen for seen in looks if not seen.action and not _is_hollow(seen)]
     # Of two that fit, the source whose own headings are all there says more than headings in general.
     return max(understood, key=lambda seen: (len(seen.places()), seen.profile != DEFAULT), default=plain)
 
@@ -132,6 +132,12 @@ def _may_fit(profile: Profile, plain: Understanding) -> bool:
     found = {normal(column.heading) for column in plain.columns}
     needed = [one.name for one in meanings_of(plain.kind).values() if one.required and one.name in profile.columns]
     return bool(needed) and all(found & {normal(heading) for heading in profile.columns[name]} for name in needed)
+
+
+def _is_hollow(seen: Understanding) -> bool:
+    """Whether a known source names what is needed, and the file holds none of it: it comes from somewhere else."""
+    needed = {one.name for one in meanings_of(seen.kind).values() if one.required}
+    return bool(seen.shape) and not all(one.examples for one in seen.columns if one.meaning in needed)
 
 
 def look_again(batch: Batch, choices: Choices, *, profile: str | None = None) -> Understanding:

@@ -152,6 +152,8 @@ def _livechat(record: Record) -> Iterator[Record]:
 def _jivo(record: Record) -> Iterator[Record]:
     """A finished chat: the mark is a text, agents are credited by their share of the agents' messages."""
     chat = _part(record, "chat")
+    if not chat:
+        return
     messages = _parts(chat, "messages")
     counts = Counter(str(one.get("agent_id")) for one in messages if one.get("type") == "agent")
     people = _parts(record, "agents") or [_part(record, "assigned_agent")]

@@ -1,6 +1,8 @@
 """A file on its way in: kept under a random name, recognised by its contents, read as a person decides."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -60,6 +62,34 @@ def test_known_headings_are_recognised_without_a_profile(cast: Cast) -> None:
 
 def test_a_known_source_is_recognised_by_its_headings(cast: Cast) -> None:
     assert hand_in(CALLS + ONE_CALL, cast.hanna).profile == "call_center"
+
+
+JIVO = {
+    "chat_id": 9,
+    "assigned_agent": {"id": "1", "email": "ann@kedr.example"},
+    "chat": {"rate": "positive", "messages": [{"type": "agent", "agent_id": "1", "timestamp": 1767225600}]},
+}
+LIKE_A_SURVEY = {"id": "s1", "ticket_id": 7, "assignee_email": "ann@kedr.example", "created_at": "2026-02-01T10:00:00Z"}
+HELPDESK = {
+    "conversation": {"uuid": "8f3a", "inbox": "Site"},
+    "handled_by": {"login": "ann@kedr.example"},
+    "survey": {"stars": 4, "answeredAt": "2026-02-01T10:00:00+03:00"},
+}
+
+
+@pytest.mark.parametrize(
+    ("record", "profile"),
+    [
+        (JIVO, "jivo"),
+        (LIKE_A_SURVEY | {"answers": [{"type": "rating_scale", "rating": 5}]}, "zendesk_csat_responses"),
+        (LIKE_A_SURVEY | {"smile": 5}, "default"),
+        (HELPDESK, "default"),
+    ],
+    ids=["jivo", "zendesk", "marks elsewhere", "unknown helpdesk"],
+)
+def test_a_nested_source_is_recognised_by_what_it_holds(cast: Cast, record: dict[str, Any], profile: str) -> None:
+    lines = "\n".join([json.dumps(record)] * 2)
+    assert hand_in(lines, cast.hanna, name="export.jsonl").profile == profile
 
 
 def test_a_foreign_file_is_kept_with_its_questions(cast: Cast) -> None:
