@@ -22,6 +22,7 @@ from scoring.intake.zones import zone_of
 HEADER_SEARCH_ROWS = 30
 EXAMPLES = 5
 LEAST_CONFIDENCE = 0.3
+MOSTLY_MARKS = 0.8
 _HIDDEN = "\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
 _UNSEEN = re.compile(f"[{_HIDDEN}]")
 _NOISE = re.compile(rf"[\s_\-–—./\\:;*?!№#()\[\]\"'«»\u00a0{_HIDDEN}]+")
@@ -222,6 +223,9 @@ def _likeness(heading: str, values: Sequence[Any], meaning: Meaning) -> float:
     named = any(hits) and (meaning.name != "key" or not _COUNTING.isdisjoint(tokens))
     fit = _fit(values, meaning.shape)
     if values and fit < 0.5:
+        return 0.0
+    if meaning.name == "rater" and values and _fit(values, "mark") >= MOSTLY_MARKS:
+        # Customers have longer numbers: a heading that names the customer may well be about their mark.
         return 0.0
     strict = meaning.shape in {"mark", "date", "email", "url", "time", "zone"}
     if meaning.name == "key" and len(set(map(plain, values))) < max(1, len(values)):

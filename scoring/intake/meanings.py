@@ -48,7 +48,7 @@ MEANINGS: dict[str, tuple[Meaning, ...]] = {
             "rating",
             "mark",
             "rating|score|оценка|csat|csat score|балл",
-            "rating score csat satisf mark grade stars nps оцен балл удовлетв звезд",
+            "rating score csat satisf mark grade stars nps оцен балл удовлетв звезд впечатлен",
             required=True,
         ),
         _meaning(
@@ -63,7 +63,7 @@ MEANINGS: dict[str, tuple[Meaning, ...]] = {
             "comment",
             "text",
             "comment|комментарий|отзыв|feedback|комментарий клиента",
-            "comment feedback remark review text verbatim коммент отзыв текст",
+            "comment feedback remark review text verbatim said коммент отзыв текст сказал написал",
         ),
         _meaning("channel", "word", "channel|канал|источник", "channel source medium канал источник"),
         _meaning(

@@ -160,6 +160,9 @@ def test_an_unknown_file_is_guessed_and_then_mapped_by_a_person(tmp_path: Path) 
         ("agent", "assignee_user_email", ("ann@kedr.example", "kim@kedr.example")),
         ("comment", "Customer Remarks", ("", "")),
         ("comment", "Комментарий к оценке", ("", "")),
+        ("rating", "Впечатление клиента", ("5", "3")),
+        ("comment", "Что сказал клиент", ("Спасибо!", "Долго ждал")),
+        ("rater", "Клиент банка", ("90125", "90126")),
         ("tz", "url", ("http://a/b", "http://a/c")),
     ],
 )
