@@ -218,6 +218,7 @@ def _profile(batch: Batch, seen: Understanding, name: str, title: str) -> Profil
         instrument=seen.instrument,
         agent_by=seen.agent_by,
         empty_rating=seen.empty_rating,
+        unanswered=seen.unanswered,
         key=seen.key,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import scoring.intake.delimited as delimited
 import scoring.intake.parquets as parquets
 import scoring.intake.workbooks as workbooks
-from scoring.intake.cells import is_empty
+from scoring.intake.cells import is_empty, plain
 from scoring.intake.choosing import settled, unknown_columns, unknown_sheet
 from scoring.intake.columns import (
     columns_of,
@@ -65,7 +65,6 @@ def _take_options(seen: Understanding, profile: Profile, choices: Choices) -> No
         "credit",
         "shape",
         "values",
-        "unanswered",
         "ignored",
         "key_prefix",
         "channel",
@@ -74,6 +73,7 @@ def _take_options(seen: Understanding, profile: Profile, choices: Choices) -> No
         "footer",
     ):
         setattr(seen, name, getattr(profile, name))
+    seen.unanswered = (*profile.unanswered, *choices.unanswered)
     # Of incidents and of the roster no source decides: people do.
     seen.updates = profile.updates and seen.kind == RATINGS
 
@@ -365,6 +365,7 @@ def _judge_values(
     places = seen.places()
     if seen.kind == RATINGS and not seen.instrument:
         cells = [row[places["rating"]] for row in body if places.get("rating", len(row)) < len(row)]
+        cells = [cell for cell in cells if plain(cell).strip().lower() not in seen.unanswered]
         seen.instrument, question = instrument_of(cells, seen.headings().get("rating", "")) if cells else (CSAT5, None)
         if question:
             seen.questions.append(question)

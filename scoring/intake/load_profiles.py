@@ -30,6 +30,14 @@ def find_profile(name: str) -> Profile:
     return parse(saved.document)
 
 
+def title_of(name: str) -> str:
+    """What people call a source; a profile that is gone stands under its name."""
+    try:
+        return find_profile(name).title or name
+    except NoSuchProfile:
+        return name
+
+
 def profile_names(kind: str) -> list[str]:
     """Names of profiles that suit a kind of evidence."""
     names = {name for name, profile in shipped_profiles().items() if profile.kind in {"", kind}}

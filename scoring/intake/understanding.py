@@ -13,7 +13,8 @@ class Choices:
     """What a person decided where the file does not: empty means undecided.
 
     `columns` maps a heading (or `#3` for the third column) to a meaning, '' to leave the column out; once it is given,
-    nothing is guessed. `sheet` may be `*` for all sheets with the same headings.
+    nothing is guessed. `sheet` may be `*` for all sheets with the same headings. `unanswered` are words in
+    small letters that stand in place of a mark where the customer gave none.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Choices:
     agent_by: str = ""
     empty_rating: str = ""
     key: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Give a plain dictionary for a JSON field."""
@@ -36,7 +38,7 @@ class Choices:
     def from_json(cls, stored: dict[str, Any]) -> "Choices":
         """Read what `to_json` gave; unknown keys are left out."""
         known = {name: stored[name] for name in (one.name for one in fields(cls)) if name in stored}
-        return cls(**{**known, "key": tuple(known.get("key", ()))})
+        return cls(**{**known, **{name: tuple(known.get(name, ())) for name in ("key", "unanswered")}})
 
 
 @dataclass(frozen=True, slots=True)

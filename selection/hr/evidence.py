@@ -18,7 +18,7 @@ from scoring.models.evidence import IncidentState
 from scoring.replacements import open_replacements
 from scoring.waiting import strangers
 from selection.hr.access import hr_and_auditors, is_hr
-from selection.hr.evidence_report import STATE_TONES, gap_words, month_labels
+from selection.hr.evidence_report import STATE_TONES, gap_words, month_labels, source_name
 from selection.hr.filters import chips_by
 
 ON_A_PAGE = 25
@@ -64,5 +64,5 @@ def covered() -> dict[str, Any]:
         "coverage": everything,
         "months": month_labels(everything),
         "gaps": gap_words(everything),
-        "sources": [(name, found, gap_words(found)) for name, found in sources.items()],
+        "sources": [(source_name(name), found, gap_words(found)) for name, found in sources.items()],
     }

@@ -58,7 +58,7 @@ class MappingForm(forms.Form):
         columns = {f"#{one.place + 1}": self.value(field_of(one)) for one in open_columns(self.base)}
         taken = {name: self.value(name) for name in (*LAYOUT, *VALUES) if name in self.fields and self.value(name)}
         key = tuple(self.value("key").split(",")) if self.value("key") else ()
-        return Choices(columns=columns, key=key, **taken)
+        return Choices(columns=columns, key=key, unanswered=_listed(self.value("unanswered")), **taken)
 
     def value(self, name: str) -> Any:
         """What a field holds now, '' when nothing or nothing valid."""
@@ -107,7 +107,7 @@ def found_words(seen: Understanding) -> dict[str, str]:
     """What holds for the whole file, in words, by field."""
     return {
         "sheet": ", ".join(seen.read_sheets),
-        "encoding": words.word(words.ENCODINGS, seen.encoding),
+        "encoding": words.word(words.ENCODINGS, seen.encoding.removesuffix("-sig")),
         "delimiter": words.word(words.DELIMITERS, seen.delimiter),
         "header_row": str(seen.header_row) if seen.header_row else _("there is none"),
         "date_order": words.word(words.DATE_ORDERS, seen.date_order),
@@ -115,6 +115,7 @@ def found_words(seen: Understanding) -> dict[str, str]:
         "instrument": words.word(words.INSTRUMENTS, seen.instrument) if seen.instrument else _("not known yet"),
         "agent_by": words.word(words.AGENT_BY, seen.agent_by),
         "empty_rating": words.word(words.EMPTY_RATINGS, seen.empty_rating),
+        "unanswered": "; ".join(seen.unanswered),
         "key": words.word(words.KEYS, ",".join(seen.key)) if seen.key else _("not known yet"),
     }
 
@@ -166,9 +167,18 @@ def _value_fields(kind: str) -> dict[str, forms.Field]:
     if kind == RATINGS:
         found["instrument"] = _choice(_("Scale of the marks"), words.INSTRUMENTS)
         found["empty_rating"] = _choice(_("An empty mark is"), words.EMPTY_RATINGS)
+        found["unanswered"] = forms.CharField(
+            label=_("Words for no answer"), max_length=500, required=False,
+            help_text=_("As they stand in place of a mark; several with a semicolon between them."),
+        )  # fmt: skip
         found["key"] = _choice(_("One rating is told from another by"), words.KEYS)
         found["create_agents"] = _creating()
     return found
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """Words with semicolons between them, in small letters."""
+    return tuple(dict.fromkeys(word for part in text.split(";") if (word := part.strip().lower())))
 
 
 def _creating() -> forms.BooleanField:
@@ -207,7 +217,7 @@ def stored(choices: Choices) -> dict[str, Any]:
     """Choices that were kept earlier, as the form's initial values."""
     columns = {f"column-{int(place[1:]) - 1}": meaning for place, meaning in choices.columns.items()}
     plain = {name: getattr(choices, name) or "" for name in (*LAYOUT, *VALUES)}
-    return {**columns, **plain, "key": ",".join(choices.key)}
+    return {**columns, **plain, "key": ",".join(choices.key), "unanswered": "; ".join(choices.unanswered)}
 
 
 def layout_of(given: Mapping[str, Any]) -> Choices:

@@ -27,6 +27,7 @@ from selection.hr.evidence_form import (
     signature,
     stored,
 )
+from selection.hr.evidence_report import source_name
 
 DATES = ("rated_at", "flagged_at", "hired_on", "left_on", "chat_started_at")
 SHOWN_EXAMPLES = 3
@@ -115,17 +116,20 @@ class MappingPage:
 
     def _asked(self, question: Question) -> Asked:
         name = question.choice if question.choice in self.form.fields and question.choice != "columns" else ""
+        is_key = "key" in self.form.fields and _is_about_key(question)
         needed = [(words.meaning_name(self.seen.kind, one), words.word(words.NEEDED, one)) for one in question.options]
         return Asked(
             sentence=self._sentence(question, [label for label, _why in needed]),
-            why=words.word(words.WHY, question.code),
-            field=self.form[name] if name else None,
+            why=words.word(words.WHY, "no_key" if is_key else question.code),
+            field=self.form["key" if is_key else name] if is_key or name else None,
             needed=needed if question.code == "missing_column" else [],
             is_about_columns=question.choice == "columns",
         )
 
     def _sentence(self, question: Question, needed: list[str]) -> str:
         """The question with the names that this page uses instead of intake's codes."""
+        if _is_about_key(question) and "key" in question.options:
+            return str(words.QUESTIONS["no_key"])
         if question.code == "missing_column":
             return _("Which column holds: %(needed)s?") % {"needed": ", ".join(needed)}
         if question.code == "duplicate_meaning":
@@ -211,7 +215,12 @@ class MappingPage:
         told = [(_("File"), self.batch.file_name), (_("Format"), words.word(words.CONTAINERS, self.seen.container))]
         if self.seen.read_sheets:
             told.append((_("Sheet"), ", ".join(self.seen.read_sheets)))
-        return [*told, (_("Read with the profile"), self.seen.profile)]
+        return [*told, (_("Read with the profile"), source_name(self.seen.profile))]
+
+
+def _is_about_key(question: Question) -> bool:
+    """Whether nothing is missing but what tells one rating from another: other columns together may do that."""
+    return question.code == "missing_column" and set(question.options) <= {"key", "chat_id"}
 
 
 def _closed(column: Column) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from journal.models import Entry
 from scoring.batches import is_silent, may_replace
 from scoring.coverage import Coverage, coverage_of
 from scoring.intake import Note, Understanding
+from scoring.intake.load_profiles import title_of
+from scoring.intake.profiles import DEFAULT
 from scoring.intake.refusals import Refusal as Refused
 from scoring.intake.sentences import note_sentence, refusal_sentence, rejection_sentence
 from scoring.models import Batch, IntegrityFlag, Refusal, Replacement
@@ -31,7 +34,8 @@ from selection.hr.export_files import as_csv
 from selection.hr.flag_words import flag_sentence
 from selection.numbers import grouped
 
-SHOWN_REFUSALS = 50
+SHOWN_REFUSALS, LOOKED_AT, SHOWN_WORDS = 50, 500, 5
+SHOWN_ALIKE = 20
 STATE_TONES = {
     BatchState.PUBLISHED: "clear",
     BatchState.CHECKED: "accent",
@@ -142,21 +146,38 @@ class BatchPage:
         return self.batch.message
 
     @cached_property
-    def refusals(self) -> list[str]:
-        """The first refused records, in sentences; those that only wait are told as a count."""
-        found = self.batch.refusals.exclude(code="unknown_agent")[:SHOWN_REFUSALS]
-        return [refusal_sentence(_as_refused(one)) for one in found]
+    def _refused(self) -> list[list[Refusal]]:
+        """The first refused records, those with the same fault together; those that only wait are told as a count."""
+        alike: dict[str, list[Refusal]] = {}
+        for one in self.batch.refusals.exclude(code="unknown_agent")[:LOOKED_AT]:
+            alike.setdefault(repr((one.code, one.column, one.value, one.sheet, one.parameters)), []).append(one)
+        return list(alike.values())[:SHOWN_REFUSALS]
+
+    @property
+    def refusals(self) -> list[tuple[str, str]]:
+        """What is wrong, in sentences, and which other records have the very same fault."""
+        return [(_sentence(first), _same_in(others)) for first, *others in self._refused]
+
+    @property
+    def _refused_marks(self) -> QuerySet[Refusal]:
+        heading = self.seen.headings().get("rating", "") if self.seen else ""
+        return self.batch.refusals.filter(column=heading) if heading else Refusal.objects.none()
 
     @property
     def has_empty_marks(self) -> bool:
         """Whether records are refused only because their mark is empty: those may be surveys without an answer."""
-        heading = self.seen.headings().get("rating", "") if self.seen else ""
-        return bool(heading) and self.batch.refusals.filter(code="missing_value", column=heading).exists()
+        return self._refused_marks.filter(code="missing_value").exists()
+
+    @property
+    def wordy_marks(self) -> list[str]:
+        """Words that stand where a mark should: they may say that there was no answer."""
+        found = self._refused_marks.filter(code="not_a_number").order_by("value")
+        return list(found.values_list("value", flat=True).distinct()[:SHOWN_WORDS])
 
     @property
     def has_more_refusals(self) -> bool:
         """Whether there are more than are shown."""
-        return self.batch.refused - self.batch.waiting > len(self.refusals)
+        return self.batch.refused - self.batch.waiting > sum(map(len, self._refused))
 
     @property
     def waiting_names(self) -> list[str]:
@@ -243,7 +264,7 @@ class BatchPage:
         told: list[tuple[str, object]] = [
             (_("SHA-256 of the file"), batch.content_hash),
             (_("Size"), filesizeformat(batch.byte_size)),
-            (_("Profile"), batch.profile or "default"),
+            (_("Profile"), source_name(batch.profile)),
             (_("Brought in by"), person_name(batch.created_by) or _("a command")),
             (_("Brought in"), moment(batch.created_at)),
         ]
@@ -298,6 +319,11 @@ class BatchPage:
         return str(last.detail.get("reason", "")) if last else ""
 
 
+def source_name(profile: str) -> str:
+    """What the source of a file is called."""
+    return _("none: known by its headings") if profile in ("", DEFAULT) else title_of(profile)
+
+
 def person_name(user: User | None) -> str:
     """The name of a login, or how it logs in."""
     return user.get_full_name() or user.username if user else ""
@@ -330,6 +356,14 @@ def cell(value: Any) -> str:
     if isinstance(value, datetime):
         return moment(value)
     return str(formats.localize(int(value) if isinstance(value, float) and value.is_integer() else value))
+
+
+def _same_in(others: list[Refusal]) -> str:
+    if not others:
+        return ""
+    told = _("The same in %(records)s and %(n)s more.") if len(others) > SHOWN_ALIKE else _("The same in %(records)s.")
+    records = ", ".join(grouped(one.record) for one in others[:SHOWN_ALIKE])
+    return told % {"records": records, "n": grouped(len(others) - SHOWN_ALIKE)}
 
 
 def refused_file(batch: Batch) -> bytes:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from scoring.intake.load_profiles import find_profile, profile_names
+from scoring.intake.load_profiles import profile_names, title_of
 from scoring.intake.profiles import DEFAULT
 from scoring.models.batches import EvidenceKind
 from scoring.refusals import EvidenceRefused
@@ -62,7 +62,7 @@ class UploadForm(forms.Form):
 def profiles() -> list[tuple[str, str]]:
     """Every known source, by its title."""
     names = {name for kind in EvidenceKind.values for name in profile_names(kind)} - {DEFAULT}
-    return sorted(((name, find_profile(name).title or name) for name in names), key=lambda one: one[1].casefold())
+    return sorted(((name, title_of(name)) for name in names), key=lambda one: one[1].casefold())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -157,7 +157,12 @@ def test_another_delimiter_gives_other_columns_and_a_new_proposal(hanna: Client)
 def test_a_file_without_any_identifier_can_be_keyed_by_agent_and_time(hanna: Client) -> None:
     batch = upload(hanna, "agent,rating,date\nS-1,5,2026-01-02 10:00\nS-1,4,2026-01-03 10:00\n")
     page = hanna.get(reverse("hr:batch_columns", args=[batch.pk])).context["page"]
-    assert [label for asked in page.questions for label, _why in asked.needed] == ["Number of the rating"]
+    (asked,) = page.questions
+    assert (asked.sentence, asked.field.name) == (
+        "No column identifies a rating. Which columns together do?",
+        "key",
+    )
+    assert [label for label, _why in asked.needed] == ["Number of the rating"]
     assert columns(hanna, batch, key="agent,rated_at", check="1").status_code == 302
 
 
@@ -177,6 +182,44 @@ def test_an_empty_mark_says_how_it_can_be_kept(hanna: Client) -> None:
     page = text_of(hanna, batch)
     assert "Record 3: The column “Zufriedenheit” is empty." in page
     assert "Some marks are empty." in page
+
+
+def test_words_in_place_of_a_mark_are_told_to_mean_no_answer(hanna: Client) -> None:
+    batch = upload(hanna, FOREIGN.replace("Vogt;;14", "Vogt;Keine Antwort;14"))
+    columns(hanna, batch, **COLUMNS, create_agents="on", check="1")
+    page = text_of(hanna, batch)
+    assert "Record 3: “Keine Antwort” in “Zufriedenheit” is not a number." in page
+    assert "In this file: Keine Antwort." in page
+    columns(hanna, batch, unanswered="keine Antwort ; n/a", check="1")
+    assert "1 survey was offered and not answered" in text_of(hanna, batch)
+    act(hanna, "confirm_import", batch)
+    act(hanna, "keep_profile", batch, title="Садовая")
+    again = upload(hanna, FOREIGN.replace("Vogt;;14", "Vogt;Keine Antwort;14").replace("1002", "1003"))
+    columns(hanna, again, check="1")
+    told = text_of(hanna, again)
+    assert "1 survey was offered and not answered" in told
+    assert "Садовая" in text_of(hanna, act(hanna, "confirm_import", again))
+    assert Rating.objects.filter(value=None).count() == 2
+
+
+def test_records_with_the_same_fault_are_told_together(hanna: Client) -> None:
+    marks = "".join(f"{at},c{at},S-15,{9 if at < 25 else 5},2026-01-02 10:00\n" for at in range(1, 27))
+    batch = upload(hanna, f"rating_id,chat_id,agent_id,rating,rated_at\n{marks}1a,c1a,S-15,7,2026-01-02 10:00\n")
+    columns(hanna, batch, instrument="csat5", check="1")
+    first, second = hanna.get(reverse("hr:batch", args=[batch.pk])).context["page"].refusals
+    records = ", ".join(map(str, range(2, 22)))
+    assert "Record 1: “9” in “rating”" in first[0]
+    assert first[1] == f"The same in {records} and 3 more."
+    assert ("Record 27: “7”" in second[0], second[1]) == (True, "")
+
+
+def test_the_next_step_is_to_name_those_who_wait(hanna: Client, cast: Cast) -> None:
+    known = "r1,c1,S-15,5,2026-01-02 10:00\n"
+    batch = upload(hanna, f"rating_id,chat_id,agent_id,rating,rated_at\n{known}r2,c2,Zoe,5,2026-01-02 10:00\n")
+    columns(hanna, batch, check="1")
+    told = text_of(hanna, act(hanna, "confirm_import", batch))
+    assert "1 record waits for its agent. Say who is meant by the name." in told
+    assert all(reverse(page) in told for page in ("hr:waiting_agents", "hr:new_run"))
 
 
 def test_confirming_imports_and_the_report_says_what_came_of_it(hanna: Client, foreign: Batch) -> None:
