@@ -243,23 +243,25 @@ def _fit(values: Sequence[Any], shape: str) -> float:
     return sum(_fits(value, shape) for value in values) / len(values)
 
 
+_WRITTEN = {"email": _EMAIL, "url": re.compile(r"https?://.*", re.S), "time": re.compile(r"\d{1,2}:\d\d(:\d\d)?")}
+
+
 def _fits(value: Any, shape: str) -> bool:
     text = plain(value).strip()
+    number = real(value)
+    if shape == "name":
+        # Nobody is called 2.1.
+        return not isinstance(number, float) or number.is_integer()
     if shape == "mark":
-        number = real(value)
         is_mark = isinstance(number, float) and 0 <= number <= 10 and number.is_integer()
         return is_mark or any(text.lower() in words for words in WORDS.values())
     if shape == "date":
         # A bare number may be a serial date, but says too little to guess from.
-        return not isinstance(real(value), float) and not isinstance(moment(value, Rule("UTC")), Problem)
+        return not isinstance(number, float) and not isinstance(moment(value, Rule("UTC")), Problem)
     if shape in {"number", "seconds"}:
-        return isinstance(real(value), float) or re.fullmatch(r"\d+:\d\d(:\d\d)?", text) is not None
+        return isinstance(number, float) or re.fullmatch(r"\d+:\d\d(:\d\d)?", text) is not None
     if shape == "flag":
         return isinstance(flag(value), bool)
-    if shape == "email":
-        return _EMAIL.fullmatch(text) is not None
-    if shape == "url":
-        return text.startswith(("http://", "https://"))
-    if shape == "time":
-        return re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text) is not None
+    if shape in _WRITTEN:
+        return _WRITTEN[shape].fullmatch(text) is not None
     return shape != "zone" or zone_of(text) is not None

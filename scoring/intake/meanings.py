@@ -23,7 +23,7 @@ def _meaning(name: str, shape: str, aliases: str, stems: str = "", *, required: 
 
 _AGENT = "agent_id|agent|сотрудник|логин агента|табельный номер|агент|оператор|номер агента|agent login|staff number"
 _AGENT_STEMS = (
-    "agent operator assignee staff employee teammate specialist owner handler оператор агент "
+    "agent operator assignee staff employee teammate specialist owner handler login оператор агент "
     "сотрудник специалист исполнит менеджер логин ответственн"
 )
 _CHAT = (

@@ -82,7 +82,7 @@ class MappingForm(forms.Form):
 
     def tell(self, seen: Understanding) -> None:
         """Say in each empty option what was found, or that a person must choose."""
-        asked = {question.choice for question in seen.questions}
+        asked = {question.choice for question in seen.questions} | ({"key"} if not seen.key else set())
         for name, told in found_words(seen).items():
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField):

@@ -236,7 +236,7 @@ class BatchPage:
                 (_("Scale of the marks"), told["instrument"]),
                 (_("One rating is told from another by"), told["key"]),
             ]
-            asked += [(_("An empty mark is"), told["empty_rating"])]
+            asked += [(_("An empty mark is"), told["empty_rating"]), (_("Words for no answer"), told["unanswered"])]
         if self.batch.kind != EvidenceKind.AGENTS:
             asked.append((_("Agents are named"), told["agent_by"]))
         return [(label, value) for label, value in asked if value]
@@ -361,9 +361,13 @@ def cell(value: Any) -> str:
 def _same_in(others: list[Refusal]) -> str:
     if not others:
         return ""
-    told = _("The same in %(records)s and %(n)s more.") if len(others) > SHOWN_ALIKE else _("The same in %(records)s.")
     records = ", ".join(grouped(one.record) for one in others[:SHOWN_ALIKE])
-    return told % {"records": records, "n": grouped(len(others) - SHOWN_ALIKE)}
+    if len(others) > SHOWN_ALIKE:
+        told = {"records": records, "n": grouped(len(others) - SHOWN_ALIKE)}
+        return _("The same in the records %(records)s and %(n)s more.") % told
+    return ngettext("The same in record %(records)s.", "The same in the records %(records)s.", len(others)) % {
+        "records": records
+    }
 
 
 def refused_file(batch: Batch) -> bytes:

@@ -162,6 +162,7 @@ def test_an_unknown_file_is_guessed_and_then_mapped_by_a_person(tmp_path: Path) 
         ("comment", "Комментарий к оценке", ("", "")),
         ("rating", "Впечатление клиента", ("5", "3")),
         ("comment", "Что сказал клиент", ("Спасибо!", "Долго ждал")),
+        ("agent", "handled_by.login", ("ann@kedr.example", "oleg@kedr.example")),
         ("rater", "Клиент банка", ("90125", "90126")),
         ("tz", "url", ("http://a/b", "http://a/c")),
     ],
@@ -174,6 +175,14 @@ def test_headings_are_guessed_as_a_person_would(
     )
     guesses = {column.heading: column.guess for column in Result(put(tmp_path, text)).seen.columns}
     assert (guesses[heading] == meaning) == (meaning != "tz")
+
+
+def test_an_agent_is_no_version_number(tmp_path: Path) -> None:
+    for value, guess in (("2.1", ""), ("21", "agent"), ("Ann Lee", "agent")):
+        path = put(
+            tmp_path, csv_text([["C-1", "2026-09-01", value]] * 2, ["Chat", "Issued", "meta.agent_version"], ";")
+        )
+        assert {one.heading: one.guess for one in Result(path).seen.columns}["meta.agent_version"] == guess
 
 
 def test_the_date_of_the_answer_is_guessed_before_others(tmp_path: Path) -> None:

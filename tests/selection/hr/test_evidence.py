@@ -209,7 +209,7 @@ def test_records_with_the_same_fault_are_told_together(hanna: Client) -> None:
     first, second = hanna.get(reverse("hr:batch", args=[batch.pk])).context["page"].refusals
     records = ", ".join(map(str, range(2, 22)))
     assert "Record 1: “9” in “rating”" in first[0]
-    assert first[1] == f"The same in {records} and 3 more."
+    assert first[1] == f"The same in the records {records} and 3 more."
     assert ("Record 27: “7”" in second[0], second[1]) == (True, "")
 
 
