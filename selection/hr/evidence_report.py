@@ -23,6 +23,7 @@ from scoring.intake.refusals import Refusal as Refused
 from scoring.intake.sentences import note_sentence, refusal_sentence, rejection_sentence
 from scoring.models import Batch, IntegrityFlag, Refusal, Replacement
 from scoring.models.batches import BatchState, EvidenceKind
+from scoring.models.evidence import IncidentSign
 from scoring.models.replacements import ReplacementState
 from scoring.preview import first_records
 from scoring.replacements import offered
@@ -191,7 +192,7 @@ class BatchPage:
         rows = first_records(self.batch, at=self.at)
         names = [name for name in (rows[0] if rows else {}) if any(row[name] not in (None, "") for row in rows)]
         heads = [_("Record") if name == "record" else self._field_name(name) for name in names]
-        return {"heads": heads, "rows": [[cell(row[name]) for name in names] for row in rows]}
+        return {"heads": heads, "rows": [[_previewed(name, row[name]) for name in names] for row in rows]}
 
     def _field_name(self, name: str) -> str:
         own = {"agent_ref": "agent", "value": "rating"}.get(name, name)
@@ -368,6 +369,10 @@ def _same_in(others: list[Refusal]) -> str:
     return ngettext("The same in record %(records)s.", "The same in the records %(records)s.", len(others)) % {
         "records": records
     }
+
+
+def _previewed(name: str, value: Any) -> str:
+    return str(IncidentSign(value).label) if name == "sign" and value else cell(value)
 
 
 def refused_file(batch: Batch) -> bytes:

@@ -15,12 +15,13 @@ from scoring.models.evidence import IncidentSign, IncidentState, Instrument
 from selection.components import Change
 from selection.hr.evidence_report import cell, moment, person_name
 from selection.hr.evidence_words import meaning_name
-from selection.incident_words import severity_name
+from selection.incident_words import SEVERITIES
 
 MEANINGS = {"agent_id": "agent", "value": "rating", "is_resolved": "resolved"}
 # What no column of a file says.
 OWN_NAMES = {
     "instrument": gettext_lazy("Scale of the marks"),
+    "sign": gettext_lazy("How people took it"),
     "state": gettext_lazy("What was decided"),
     "statement": gettext_lazy("The agent's own words"),
 }
@@ -108,7 +109,7 @@ def _value(field: str, value: Any, names: dict[int, str]) -> str:
     if field in _LABELS:
         return str(_LABELS[field](value).label)
     if field == "severity" and value:
-        return severity_name(value)
+        return str(SEVERITIES[value].name)
     if field == "value" and value is None:
         return _("offered, not answered")
     return cell(value)

@@ -198,7 +198,7 @@ def test_a_contradicted_incident_is_compared_on_the_page_of_its_file(hanna: Clie
     told = words(hanna.get(page_of(of_incident)))
     for change in (
         "Agent before: Ania Sokolova after: Boris Vetrov",
-        "Sign: positive, negative or mixed before: positive after: negative",
+        "How people took it before: positive after: negative",
         "Views before: 1,000 after: 90,000",
         "What was decided before: verified after: unverified: a second person decides anew",
     ):
