@@ -40,6 +40,12 @@ def offered(batch: Batch) -> list[ReplacedRecord]:
     return [row for row in fresh if row.changes]
 
 
+def replaced_in(batch: Batch) -> int:
+    """How many records of a batch other batches hold by now, with other values."""
+    done = {"replacement__state": ReplacementState.DONE, "replacement__batch__state": BatchState.PUBLISHED}
+    return ReplacedRecord.objects.filter(stored_batch=batch, **done).count()
+
+
 def ask(*, batch: Batch, records: Collection[int], reason: str, actor: User, at: datetime) -> Replacement:
     """Ask that refused records take the place of what is stored; nothing changes before a second person confirms.
 

@@ -26,7 +26,7 @@ from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.evidence import IncidentSign
 from scoring.models.replacements import ReplacementState
 from scoring.preview import first_records
-from scoring.replacements import offered
+from scoring.replacements import offered, replaced_in
 from selection.components import Part
 from selection.hr import evidence_words as words
 from selection.hr.evidence_again import Sharing
@@ -75,6 +75,7 @@ class BatchPage:
             (_("repeated in the file"), batch.duplicates),
             (_("waiting for their agent"), batch.waiting),
             (_("refused"), batch.refused - batch.waiting),
+            (_("replaced by a later file"), replaced_in(batch)),
         ]
         if batch.kind != EvidenceKind.RATINGS:
             counts[0] = (_("taken"), batch.accepted)
@@ -322,7 +323,7 @@ class BatchPage:
 
 def source_name(profile: str) -> str:
     """What the source of a file is called."""
-    return _("none: known by its headings") if profile in ("", DEFAULT) else title_of(profile)
+    return _("no profile: read by its headings") if profile in ("", DEFAULT) else title_of(profile)
 
 
 def person_name(user: User | None) -> str:

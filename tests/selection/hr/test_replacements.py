@@ -217,6 +217,8 @@ def test_two_people_replace_an_incident_on_the_pages(hanna: Client, pavel: Clien
     assert "The decision is kept." in decided(pavel, made, "confirm", "The second thread was shared.")
     incident = ViralIncident.objects.get()
     assert (incident.sign, incident.state, incident.agent.full_name) == ("negative", "unverified", "Boris Vetrov")
+    first = hanna.get(reverse("hr:batch", args=[made.rows.get().stored_batch_id])).context["page"]
+    assert [(part.label, part.points) for part in first.parts] == [("replaced by a later file", 1)]
     about = pavel.get(reverse("hr:incident", args=[incident.pk]))
     assert page in about.content.decode()
     assert reverse("hr:incident", args=[incident.pk]) in pavel.get(page).content.decode()
