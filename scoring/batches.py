@@ -35,11 +35,10 @@ from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.disputes import DisputeState, RatingDispute
 from scoring.models.evidence import IncidentState
 from scoring.recount import counting
-from scoring.refusals import EvidenceRefused
+from scoring.refusals import EvidenceRefused, check_reason
 from scoring.rereading import free_keys_of, sharers
 from scoring.uploads import look_again, open_batch
 
-SHORTEST_REASON = 10
 # Who waits for SQLite's writer knocks every 50 ms at most; every 100 ms when it has waited for a fifth of a second.
 BREATH_SECONDS, LONG_BREATH_SECONDS = 0.051, 0.11
 LONG_WORK_SECONDS = 0.15
@@ -237,8 +236,7 @@ def withdraw(*, batch: Batch, reason: str, actor: User, at: datetime) -> list[Ba
     Returns the batches that say some of the same: the caller has them read again (`scoring.rereading`). Raises
     EvidenceRefused when it is not published, is being read again itself, is a roster, or no reason is given.
     """
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise EvidenceRefused(_("Give the reason in a sentence: whoever asks later shall understand the decision."))
+    check_reason(reason)
     while not _left_the_scores(batch, reason.strip(), actor, at):
         pass
     if batch.kind == EvidenceKind.RATINGS:

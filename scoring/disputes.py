@@ -13,11 +13,10 @@ from scoring.intake.load_cells import add_sums
 from scoring.models import Agent, Batch, CellSum, Rating, RatingDispute
 from scoring.models.batches import BatchState
 from scoring.models.disputes import DisputeState
-from scoring.refusals import EvidenceRefused
+from scoring.refusals import EvidenceRefused, check_reason
 
 DISPUTABLE = timedelta(days=365)
 SHORTEST_OBJECTION = 20
-SHORTEST_REASON = 10
 DECISIONS = (DisputeState.UPHELD, DisputeState.REJECTED)
 
 
@@ -95,8 +94,7 @@ def _check_decision(dispute: RatingDispute, actor: User, reason: str) -> None:
     refusal = why_not_decide(dispute, actor)
     if refusal:
         raise EvidenceRefused(refusal)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise EvidenceRefused(_("Give the reason in a sentence: the agent reads it beside the rating."))
+    check_reason(reason, _("Give the reason in a sentence: the agent reads it beside the rating."))
 
 
 def _take_out(rating: Rating) -> None:

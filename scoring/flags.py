@@ -30,10 +30,9 @@ from scoring.models import Batch, IntegrityFlag, ReplacedRecord
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.flags import FlagCode, FlagState
 from scoring.models.replacements import ReplacementState
-from scoring.refusals import EvidenceRefused
+from scoring.refusals import EvidenceRefused, check_reason
 from scoring.silence import shares_of_answers
 
-SHORTEST_REASON = 10
 SHOWN_TEXT = 200
 
 
@@ -181,8 +180,7 @@ def clear_flag(*, flag: IntegrityFlag, reason: str, actor: User, at: datetime) -
         refusal = why_not_clear(locked, actor)
         if refusal:
             raise EvidenceRefused(refusal)
-        if len(reason.strip()) < SHORTEST_REASON:
-            raise EvidenceRefused(_("Say in a sentence what you looked at: whoever asks later shall understand it."))
+        check_reason(reason, _("Say in a sentence what you looked at: whoever asks later shall understand it."))
         locked.state, locked.reason, locked.cleared_by, locked.cleared_at = FlagState.CLEARED, reason.strip(), actor, at
         locked.save(update_fields=["state", "reason", "cleared_by", "cleared_at"])
         detail = {"code": locked.code, "batch": locked.batch_id, "reason": locked.reason}

@@ -21,11 +21,10 @@ from scoring.intake.urls import link
 from scoring.models import Agent, ViralIncident
 from scoring.models.evidence import IncidentState
 from scoring.pictures import attach, cleaned
-from scoring.refusals import EvidenceRefused
+from scoring.refusals import EvidenceRefused, check_reason
 from scoring.severity import add_mark
 
 COUNTS_FOR = timedelta(days=365)
-SHORTEST_REASON = 10
 SHORTEST_STATEMENT, LONGEST_STATEMENT = 20, 4000
 DECISIONS = (IncidentState.VERIFIED, IncidentState.REJECTED, IncidentState.NOT_AT_FAULT)
 
@@ -156,8 +155,7 @@ def _check_decision(incident: ViralIncident, state: IncidentState, actor: User, 
         raise EvidenceRefused(refusal)
     if state == IncidentState.VERIFIED and incident.severity is None:
         raise EvidenceRefused(_("Two people say first how severe it was. Give your mark, or ask a colleague in HR."))
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise EvidenceRefused(_("Give the reason in a sentence: whoever asks later shall understand the decision."))
+    check_reason(reason)
 
 
 def state_own_words(*, incident: ViralIncident, text: str, actor: User, at: datetime) -> ViralIncident:

@@ -20,9 +20,8 @@ from scoring.intake.load_replaced import CONFLICT, MOST, compared_now, put_in_pl
 from scoring.models import Agent, Batch, RatingDispute, ReplacedRecord, Replacement
 from scoring.models.batches import BatchState, EvidenceKind
 from scoring.models.replacements import ReplacementState
-from scoring.refusals import EvidenceRefused
+from scoring.refusals import EvidenceRefused, check_reason
 
-SHORTEST_REASON = 10
 _VERBS = {EvidenceKind.RATINGS: "replace_ratings", EvidenceKind.VIRAL: "replace_incidents"}
 # A file of which every record contradicts stored ones is turned away, yet it may correct them.
 ASKABLE = (BatchState.PUBLISHED, BatchState.REJECTED)
@@ -51,8 +50,7 @@ def ask(*, batch: Batch, records: Collection[int], reason: str, actor: User, at:
 
     Raises EvidenceRefused without a reason or records, while another request waits, or when one is about the actor.
     """
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise EvidenceRefused(_("Say in a sentence why the file is right and what is stored is wrong."))
+    check_reason(reason, _("Say in a sentence why the file is right and what is stored is wrong."))
     with transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         if locked.replacements.filter(state=ReplacementState.OPEN).exists():
@@ -109,10 +107,9 @@ def confirm(*, replacement: Replacement, reason: str = "", actor: User, at: date
     EvidenceRefused when one person does both, when a rating is disputed or a record has changed since, and Busy while a
     file is being loaded.
     """
-    if replacement.batch.kind == EvidenceKind.VIRAL and len(reason.strip()) < SHORTEST_REASON:
-        raise EvidenceRefused(
-            _("Say in a sentence why the file is right: whoever decides about the incident reads it.")
-        )
+    if replacement.batch.kind == EvidenceKind.VIRAL:
+        told = _("Say in a sentence why the file is right: whoever decides about the incident reads it.")
+        check_reason(reason, told)
     with transaction.atomic():
         keep_loads_out(at)
         locked = _decidable(replacement, actor)
@@ -144,8 +141,7 @@ def _put_in_place(rows: list[ReplacedRecord], batch: Batch) -> None:
 
 def decline(*, replacement: Replacement, reason: str, actor: User, at: datetime) -> Replacement:
     """Leave what is stored as it is. Raises EvidenceRefused like `confirm`, and without a reason."""
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise EvidenceRefused(_("Say in a sentence why what is stored is right: whoever asked reads it."))
+    check_reason(reason, _("Say in a sentence why what is stored is right: whoever asked reads it."))
     with transaction.atomic():
         locked = _decidable(replacement, actor)
         _close(locked, ReplacementState.DECLINED, reason.strip(), actor, at)

@@ -29,7 +29,7 @@ from scoring.intake.ordering import SAMPLE_ROWS, has_time, judge_order
 from scoring.intake.profiles import Profile
 from scoring.intake.refusals import Note, Question, Rejected, shown
 from scoring.intake.scales import CSAT5, instrument_of
-from scoring.intake.tables import Opened, dialect_of, is_totals, objects, opened, raw_batches
+from scoring.intake.tables import Opened, dialect_of, is_totals, objects, opened, raw_batches, text_of
 from scoring.intake.understanding import PRIVILEGED, SENSITIVE, UNKNOWN, Choices, Column, Understanding
 
 # Exports of JSON leave empty values out, so that a name may first appear far below the sample.
@@ -148,7 +148,7 @@ def _sample(
         return _object_sample(source, seen, limits)
     dialect = delimited.sniff(
         source.path,
-        _text(seen),
+        text_of(seen),
         lambda row: known_headings(row, words),
         choices.delimiter,
         usual=profile.delimiter,
@@ -156,10 +156,6 @@ def _sample(
     seen.delimiter, seen.escape = dialect.delimiter, dialect.escape
     seen.skipped_lines, seen.spaced, seen.quote = dialect.skipped_lines, dialect.spaced, dialect.quote
     return _head(raw_batches(source, seen, replace(limits, chunk_rows=SAMPLE_ROWS)))
-
-
-def _text(seen: Understanding) -> Text:
-    return Text(seen.encoding, (), seen.damaged, seen.unclean, seen.lines, seen.sha256)
 
 
 def _head(batches: Any) -> list[Row]:
