@@ -39,6 +39,10 @@ def _is_row(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
+def _are_words(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(one, str) and one.strip() for one in value)
+
+
 _FIELDS = {
     # Which sheets there are is known once the workbook is open.
     "sheet": _text(str, ()),
@@ -50,6 +54,7 @@ _FIELDS = {
     "instrument": _one_of(INSTRUMENTS),
     "agent_by": _one_of(AGENT_BY),
     "empty_rating": _one_of(EMPTY_RATINGS),
+    "unanswered": _Field(_are_words),
 }
 
 

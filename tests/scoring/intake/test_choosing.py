@@ -31,6 +31,8 @@ NONSENSE: list[dict[str, Any]] = [
     {"columns": {"rating": ["rating"]}},
     {"key": ("mood",)},
     {"key": "chat_id"},
+    {"unanswered": "offered"},
+    {"unanswered": (5,)},
 ]
 SENSE: list[dict[str, Any]] = [
     {"encoding": "windows-1251"},
@@ -42,6 +44,7 @@ SENSE: list[dict[str, Any]] = [
     {"agent_by": "staff_number"},
     {"empty_rating": "not_answered"},
     {"key": ("chat_id", "rated_at")},
+    {"unanswered": ("offered",)},
     {"sheet": "one that a text has no use for"},
 ]
 
