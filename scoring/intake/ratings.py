@@ -79,10 +79,13 @@ def _marks(work: Conversion, seen: Understanding) -> tuple[list[Any], list[int]]
     if seen.empty_rating == "refuse" and None in column:
         empty = [place for place, value in enumerate(column) if value is None and place not in problems]
         raw = work.raw("rating")
-        work.blame(
-            "rating", {place: Problem("missing_value") for place in empty if not _is_offered(raw[place], offered)}
-        )
+        work.blame("rating", {place: _lack(raw[place]) for place in empty if not _is_offered(raw[place], offered)})
     return column, left_out
+
+
+def _lack(cell: Any) -> Problem:
+    """An empty cell lacks a mark; a dash or N/A is there, and is none."""
+    return Problem("missing_value" if cells.is_empty(cell) else "not_a_number")
 
 
 def _is_offered(cell: Any, offered: set[str]) -> bool:

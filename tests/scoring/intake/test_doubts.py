@@ -30,7 +30,7 @@ def test_nobody_is_the_customer_called_nothing(tmp_path: Path) -> None:
 
 def test_a_mark_of_nothing_is_no_answer_where_answers_may_be_missing(tmp_path: Path) -> None:
     path = put(tmp_path, csv_text([row(1, rating="NULL"), row(2)]))
-    assert Result(path).refused == [(1, "missing_value")]
+    assert Result(path).refused == [(1, "not_a_number")]
     assert Result(path, profile=PROFILES["surveys"]).columns["value"] == [None, 3]
 
 

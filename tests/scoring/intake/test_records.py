@@ -25,8 +25,8 @@ def rating(tmp_path: Path, **changed: Any) -> list[tuple[int, str]]:
     [
         *((value, "out_of_range") for value in ("0", "6", "-1", "4.5", "100500", "9" * 30, "9" * 5000)),
         *((value, "not_a_number") for value in ("пять", "5 звёзд", "5/5", "★★★★★", "٥", "５", "0x5", "1e0", "+5")),
-        *((value, "missing_value") for value in ("", "N/A", "-", "NULL", "\\N")),
-        ("nan", "not_a_number"),
+        ("", "missing_value"),
+        *((value, "not_a_number") for value in ("N/A", "-", "NULL", "\\N", "nan")),
         ("#DIV/0!", "error_cell"),
     ],
 )
