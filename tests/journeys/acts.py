@@ -81,6 +81,8 @@ def nominate(page: Page, name: str) -> Candidate:
     page.locator("input[name=search]").press("Enter")
     page.locator("#ranking tbody").get_by_text(name).first.click()
     expect(page.locator("#explained")).to_have_text(name)
+    # What comes in late replaces the form, and closes what was opened.
+    page.wait_for_load_state("networkidle")
     against = page.locator("details.nominate-against")
     if against.count():
         against.locator("summary").click()

@@ -21,6 +21,8 @@ def run(cast: Cast) -> ScoreRun:
 
 def drag(page: Page, name: str, *stops: float) -> None:
     """Drag a slider over several stops, as shares of its length, and let it go at the last one."""
+    # Letters that come in late move the slider.
+    page.wait_for_load_state("networkidle")
     box = page.locator(f'input[name="{name}"]').bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + stops[0] * box["width"], box["y"] + box["height"] / 2)
