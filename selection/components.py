@@ -44,12 +44,16 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A part of a score: points, the most it can give, and how it came about."""
+    """A part of a score: points, the most it can give, and how it came about.
+
+    `colour` is a number of the palette, from 1; 0 takes the next one, by the place among the parts.
+    """
 
     label: Text
     points: float
     maximum: float
     note: Text = ""
+    colour: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 
 from scoring.intake.profiles import DEFAULT, Profile, parse, shipped
 from scoring.models import SourceProfile
@@ -11,6 +12,23 @@ from scoring.models import SourceProfile
 
 class NoSuchProfile(LookupError):
     """Nobody has made a profile of this name."""
+
+
+# Titles of shipped profiles that are more than a name, for the catalogue of translations.
+TITLES = (
+    gettext_noop("Any table with known headings"),
+    gettext_noop("Call-centre log (agent, date, time, topic, satisfaction rating)"),
+    gettext_noop("Chatwoot CSAT report (CSV or XLSX)"),
+    gettext_noop("Chatwoot CSAT responses (JSON)"),
+    gettext_noop("Freshdesk satisfaction ratings (three faces)"),
+    gettext_noop("Help Scout ratings (great, okay, bad)"),
+    gettext_noop("Intercom conversation ratings"),
+    gettext_noop("Jivo finished chats"),
+    gettext_noop("LiveChat chat ratings"),
+    gettext_noop("Survey export with unanswered surveys"),
+    gettext_noop("Zendesk satisfaction ratings (good or bad)"),
+    gettext_noop("Zendesk survey responses"),
+)
 
 
 @cache
@@ -33,7 +51,7 @@ def find_profile(name: str) -> Profile:
 def title_of(name: str) -> str:
     """What people call a source; a profile that is gone stands under its name."""
     try:
-        return find_profile(name).title or name
+        return gettext(find_profile(name).title or name)
     except NoSuchProfile:
         return name
 

@@ -79,7 +79,12 @@ class BatchPage:
         ]
         if batch.kind != EvidenceKind.RATINGS:
             counts[0] = (_("taken"), batch.accepted)
-        return [Part(label=label, points=count, maximum=batch.records) for label, count in counts if count > 0]
+        # Refused records have the same colour in every file, whatever else there is.
+        return [
+            Part(label=label, points=count, maximum=batch.records, colour=place)
+            for place, (label, count) in enumerate(counts, start=1)
+            if count > 0
+        ]
 
     @property
     def sentences(self) -> list[str]:

@@ -342,7 +342,7 @@ def parts_chart(parts: Sequence[Any], total: float, title: Text = "", decimals: 
             "label": _value(part, "label"),
             "points": _number(value, decimals),
             "segment": segment,
-            "colour": i % PALETTE + 1,
+            "colour": getattr(part, "colour", 0) or i % PALETTE + 1,
         }
         for i, (part, value, segment) in enumerate(zip(parts, points, drawn, strict=True))
     ]

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.translation import gettext, override
 
 from scoring.intake import ProfileError
+from scoring.intake.load_profiles import TITLES, shipped_profiles, title_of
 from scoring.intake.profiles import parse, write
 from scoring.intake.shapes import flattened
 from tests.scoring.intake.files import PROFILES, Result, csv_text, put, workbook
@@ -298,3 +300,12 @@ def test_a_table_from_1c(tmp_path: Path) -> None:
     found = Result(put(tmp_path, text, encoding="cp1251"), profile=PROFILES["one_c_russian"])
     assert (found.columns["key"], found.columns["value"], found.times()) == (["0001"], [5], ["2026-01-31T07:22:00"])
     assert "totals_row_skipped" in found.notes
+
+
+def test_every_shipped_title_is_in_the_catalogue_of_translations() -> None:
+    titles = {one.title for one in shipped_profiles().values()}
+    assert set(TITLES) == titles - {"1С и Excel по-русски"}
+    with override("ru"):
+        assert title_of("surveys") == "Выгрузка опросов вместе с оставшимися без ответа"
+        assert all(gettext(title) != title for title in TITLES)
+    assert title_of("surveys") == "Survey export with unanswered surveys"
