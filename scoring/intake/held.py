@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.intake.records import Chunk
+from scoring.intake.records import Chunk, values_at
 
 Places: TypeAlias = NDArray[np.int64]
 Piece: TypeAlias = tuple[Places, Chunk]
@@ -92,17 +91,10 @@ class Held:
 
 
 def picked(chunk: Chunk, places: Sequence[int] | Places) -> Chunk:
-    """The records at these places, with all refusals of the chunk."""
+    """The records at these places, with all refusals of the chunk; what was prepared of all of them is not theirs."""
     chosen = np.asarray(places, dtype=np.intp).tolist()
-    columns = {name: _picked(values, chosen) for name, values in chunk.columns.items()}
-    return replace(chunk, columns=columns, records=_picked(chunk.records, chosen))
-
-
-def _picked(values: Any, chosen: list[int]) -> Any:
-    if isinstance(values, np.ndarray):
-        return values[chosen]
-    # For a single place itemgetter gives the value itself, not a tuple.
-    return list(itemgetter(*chosen)(values)) if len(chosen) > 1 else [values[place] for place in chosen]
+    columns = {name: values_at(values, chosen) for name, values in chunk.columns.items()}
+    return replace(chunk, columns=columns, records=values_at(chunk.records, chosen), prepared=None)
 
 
 def _cut(chunk: Chunk, start: int, end: int) -> Chunk:

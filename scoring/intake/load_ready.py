@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from django.db import connection
 
 from scoring.intake.load_bulk import as_text
 from scoring.intake.load_cells import Counted, counted
-from scoring.intake.records import Chunk
+from scoring.intake.records import Chunk, values_at
 from scoring.models.evidence import Instrument
 
 COLUMNS = (
@@ -71,16 +70,10 @@ def made_ready(chunk: Chunk, batch: int, places: Sequence[int] | None = None) ->
     keys = columns[names.index("key")]
     # Rows in the order of their keys touch each page of the index once per chunk.
     order = sorted(range(len(chunk)) if places is None else places, key=keys.__getitem__)
-    columns = [_in_order(column, order) for column in columns]
+    columns = [values_at(column, order) for column in columns]
     if connection.vendor == "sqlite":
         return Ready(names, len(order), fixed, columns)
     return Ready(names, len(order), text=as_text(zip(*columns, strict=True)).encode())
-
-
-def _in_order(column: Sequence[Any], order: list[int]) -> Sequence[Any]:
-    # For a single place itemgetter gives the value itself, not a tuple.
-    found: Sequence[Any] = itemgetter(*order)(column) if len(order) > 1 else [column[place] for place in order]
-    return found
 
 
 def _fixed(chunk: Chunk, batch: int) -> dict[str, str]:
@@ -94,7 +87,7 @@ def rows_of(chunk: Chunk, batch: int, places: Sequence[int] | None = None) -> It
     columns = _columns_of(chunk, batch, COLUMNS)
     if places is None:
         return zip(*columns, strict=True)
-    return zip(*[[column[place] for place in places] for column in columns], strict=True)
+    return zip(*[values_at(column, list(places)) for column in columns], strict=True)
 
 
 def _columns_of(chunk: Chunk, batch: int, names: Sequence[str]) -> list[Sequence[Any]]:

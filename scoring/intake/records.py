@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -202,8 +203,8 @@ class Conversion:
         records = self.block.records
         if self.problems or gone:
             kept = [place for place in range(self.size) if place not in self.problems and place not in gone]
-            self.fields = {name: _picked(values, kept) for name, values in self.fields.items()}
-            records = [records[place] for place in kept]
+            self.fields = {name: values_at(values, kept) for name, values in self.fields.items()}
+            records = values_at(records, kept)
         present = frozenset(self.block.columns)
         key = self.headings.get("key") or self.headings.get("chat_id", "")
         return Chunk(
@@ -253,8 +254,12 @@ def _joined(day: Any, hour: Any) -> str:
     return f"{date_text} {clock}".strip()
 
 
-def _picked(values: Any, places: list[int]) -> Any:
-    return values[places] if isinstance(values, np.ndarray) else [values[place] for place in places]
+def values_at(column: Any, places: list[int]) -> Any:
+    """The values of a column at these places, in their order."""
+    if isinstance(column, np.ndarray):
+        return column[places]
+    # For a single place itemgetter gives the value itself, not a tuple.
+    return list(itemgetter(*places)(column)) if len(places) > 1 else [column[place] for place in places]
 
 
 def _storable(value: Any) -> Any:
